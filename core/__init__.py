@@ -1,0 +1,1 @@
+"""Everything of Lungfield but the screen: headless, and never importing Qt."""

@@ -1,0 +1,41 @@
+"""Where things lie: what ships with the application, and what belongs to the person.
+
+`LUNGFIELD_HOME` moves everything that belongs to the person, for tests and portable installations.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+APP_NAME = "Lungfield"
+
+
+def resources() -> Path:
+    """The folder of what ships with the application; read-only."""
+    return Path(__file__).resolve().parent.parent / "resources"
+
+
+def user_data() -> Path:
+    """The person's own models and results of record; made when first asked for."""
+    return _made(_home("data"))
+
+
+def logs() -> Path:
+    """The folder of log files; made when first asked for."""
+    return _made(_home("log"))
+
+
+def _home(kind: str) -> Path:
+    if home := os.environ.get("LUNGFIELD_HOME"):
+        return Path(home) / kind
+    import platformdirs
+
+    if kind == "log":
+        return platformdirs.user_log_path(APP_NAME, appauthor=False)
+    return platformdirs.user_data_path(APP_NAME, appauthor=False)
+
+
+def _made(folder: Path) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
