@@ -1,0 +1,1 @@
+"""Networks, the checkpoint file and the library of models."""

@@ -1,0 +1,258 @@
+"""The checkpoint: one safetensors file with everything that training and reading need.
+
+Weights stand in it once, in half precision. The OpenVINO form of the backbone is stored as its graph
+(XML) whose constants are those same weights, so that a workstation without torch reads with them; the
+int8 form brings its own, smaller constants. Nothing in the file is ever executed: no pickle.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import Any, Literal, get_args
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.errors import ModelError
+from core.files import write_whole
+from core.imaging.preprocess import Preprocessing
+from core.model.graph import Graph
+
+#: Raised whenever an older Lungfield could not read what this one writes.
+FORMAT_VERSION = 1
+
+BackboneName = Literal["resnet18", "densenet121", "efficientnet_b0"]
+HeadName = Literal["linear", "mlp"]
+BACKBONES: tuple[BackboneName, ...] = get_args(BackboneName)
+HEADS: tuple[HeadName, ...] = get_args(HeadName)
+
+#: The label of each logit.
+CLASSES = ("NORMAL", "PNEUMONIA")
+
+#: Linear layers in each head.
+_HEAD_LAYERS = {"linear": 1, "mlp": 2}
+
+_METADATA_KEY = "lungfield"
+_MAX_BYTES = 1 << 30
+
+Tensors = dict[str, NDArray[Any]]
+
+
+@dataclass(frozen=True)
+class OperatingPoint:
+    """A threshold on the probability of PNEUMONIA, with what it gave on validation (0..1 each)."""
+
+    name: str
+    threshold: float
+    sensitivity: float
+    specificity: float
+
+
+@dataclass(frozen=True)
+class FeatureStatistics:
+    """What the pooled mid-level features of real training scans look like; the gate's yardstick.
+
+    Attributes:
+        mean: float32 [M].
+        precision: float32 [M, M], the inverse of the shrunk covariance (Ledoit and Wolf 2004).
+        limit: the Mahalanobis distance that one in a hundred validation scans exceeds.
+    """
+
+    mean: NDArray[np.float32]
+    precision: NDArray[np.float32]
+    limit: float
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """A trained model.
+
+    Attributes:
+        name: what the person calls it.
+        backbone, head: one of BACKBONES and of HEADS.
+        weights: float32 by name, as `Network.state_dict()` has them ("backbone.…", "head.…").
+        preprocessing: how a Scan becomes its input.
+        temperature: log-odds are divided by it before they become a probability (Guo et al. 2017).
+        operating_points: the first is the default.
+        classes: the label of each logit.
+        features: for the gate; None where they were not measured.
+        training: the recipe, the data and the history, as plain values.
+        metrics: validation metrics by DATASET.
+        graphs: the OpenVINO forms by precision ("fp32", "int8"); may be empty.
+    """
+
+    name: str
+    backbone: BackboneName
+    head: HeadName
+    weights: Tensors
+    preprocessing: Preprocessing = Preprocessing()
+    temperature: float = 1.0
+    operating_points: tuple[OperatingPoint, ...] = (
+        OperatingPoint("balanced", 0.5, float("nan"), float("nan")),
+    )
+    classes: tuple[str, ...] = CLASSES
+    features: FeatureStatistics | None = None
+    training: dict[str, Any] = field(default_factory=dict)
+    metrics: dict[str, Any] = field(default_factory=dict)
+    graphs: dict[str, Graph] = field(default_factory=dict)
+
+    @property
+    def threshold(self) -> float:
+        """The threshold used unless the person gives another."""
+        return self.operating_points[0].threshold
+
+    def head_layers(self) -> list[tuple[NDArray[np.float32], NDArray[np.float32]]]:
+        """The head's weight [out, in] and bias [out] of each linear layer, first layer first."""
+        names = sorted(
+            key[: -len("weight")]
+            for key in self.weights
+            if key.startswith("head.") and key.endswith("weight")
+        )
+        return [(self.weights[f"{name}weight"], self.weights[f"{name}bias"]) for name in names]
+
+    def renamed(self, name: str) -> Checkpoint:
+        return replace(self, name=name)
+
+
+def save(checkpoint: Checkpoint, path: Path) -> None:
+    """Write the file whole or not at all. Weights are rounded to half precision."""
+    from safetensors.numpy import save as to_bytes
+
+    tensors: Tensors = {name: half(value) for name, value in checkpoint.weights.items()}
+    described: dict[str, Any] = {
+        "version": FORMAT_VERSION,
+        "name": checkpoint.name,
+        "backbone": checkpoint.backbone,
+        "head": checkpoint.head,
+        "preprocessing": asdict(checkpoint.preprocessing),
+        "temperature": checkpoint.temperature,
+        "operating_points": [asdict(point) for point in checkpoint.operating_points],
+        "classes": list(checkpoint.classes),
+        "training": checkpoint.training,
+        "metrics": checkpoint.metrics,
+        "graphs": {},
+    }
+    if checkpoint.features:
+        tensors["features/mean"] = checkpoint.features.mean
+        tensors["features/precision"] = checkpoint.features.precision
+        described["features_limit"] = checkpoint.features.limit
+    for precision, graph in checkpoint.graphs.items():
+        tensors[f"graph/{precision}/xml"] = np.frombuffer(graph.xml, np.uint8)
+        tensors[f"graph/{precision}/constants"] = np.frombuffer(graph.constants, np.uint8)
+        described["graphs"][precision] = graph.shared
+    write_whole(path, to_bytes(tensors, metadata={_METADATA_KEY: json.dumps(described)}))
+
+
+def load(path: Path) -> Checkpoint:
+    """Read a checkpoint without torch and without executing anything in it.
+
+    Raises:
+        ModelError: not there, not a checkpoint, malformed, or from a newer Lungfield.
+    """
+    described, tensors = _open(path)
+    if described.get("version", 0) > FORMAT_VERSION:
+        raise ModelError(f"{path.name} was written by a newer Lungfield", "update this one to use it")
+    try:
+        return _assemble(described, tensors)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise ModelError(f"{path.name} is not a valid Lungfield model ({type(error).__name__})") from error
+
+
+def _open(path: Path) -> tuple[dict[str, Any], Tensors]:
+    from safetensors import SafetensorError, safe_open
+
+    if not path.is_file():
+        raise ModelError(f"no such model: {path}", "`models list` shows those there are")
+    if path.stat().st_size > _MAX_BYTES:
+        raise ModelError(f"{path.name} is too large to be a Lungfield model")
+    try:
+        with safe_open(path, framework="numpy") as file:
+            text = (file.metadata() or {}).get(_METADATA_KEY)
+            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - not a dict
+    except (SafetensorError, OSError) as error:
+        raise ModelError(
+            f"{path.name} is not a Lungfield model", "a model is a .safetensors file that Lungfield wrote"
+        ) from error
+    if text is None:
+        raise ModelError(
+            f"{path.name} holds weights but is not a Lungfield model", "start training from it with --init"
+        )
+    try:
+        described = json.loads(text)
+    except ValueError as error:
+        raise ModelError(f"{path.name} is not a valid Lungfield model (damaged description)") from error
+    return described, tensors
+
+
+def _assemble(described: dict[str, Any], tensors: Tensors) -> Checkpoint:
+    """The Checkpoint in a file's parts. What is wrong with them is a Key-, Type- or ValueError."""
+    made = Checkpoint(
+        name=str(described["name"]),
+        backbone=described["backbone"],
+        head=described["head"],
+        weights={
+            name: value.astype(np.float32) if value.dtype == np.float16 else value
+            for name, value in tensors.items()
+            if name.startswith(("backbone.", "head."))
+        },
+        preprocessing=Preprocessing(**described["preprocessing"]),
+        temperature=float(described["temperature"]),
+        operating_points=tuple(OperatingPoint(**point) for point in described["operating_points"]),
+        classes=tuple(described["classes"]),
+        features=_features(described, tensors),
+        training=dict(described["training"]),
+        metrics=dict(described["metrics"]),
+        graphs={
+            precision: Graph(
+                tensors[f"graph/{precision}/xml"].tobytes(),
+                tensors[f"graph/{precision}/constants"].tobytes(),
+                {str(name): [int(offset) for offset in offsets] for name, offsets in shared.items()},
+            )
+            for precision, shared in described["graphs"].items()
+        },
+    )
+    _check(made)
+    return made
+
+
+def _features(described: dict[str, Any], tensors: Tensors) -> FeatureStatistics | None:
+    if "features_limit" not in described:
+        return None
+    mean, precision = tensors["features/mean"], tensors["features/precision"]
+    if mean.ndim != 1 or precision.shape != (len(mean), len(mean)):
+        raise ValueError("impossible feature statistics")
+    return FeatureStatistics(mean, precision, float(described["features_limit"]))
+
+
+def _check(made: Checkpoint) -> None:
+    """Raise ValueError for what no Lungfield would have written."""
+    layers, spec = made.head_layers(), made.preprocessing
+    sound = (
+        made.backbone in BACKBONES
+        and made.classes == CLASSES
+        and len(layers) == _HEAD_LAYERS[made.head]
+        and layers[-1][0].shape[0] == len(CLASSES)
+        and 32 <= spec.size <= 2048
+        and spec.std > 0
+        and made.temperature > 0
+        and len(made.operating_points) > 0
+        and all(0 <= point.threshold <= 1 for point in made.operating_points)
+        and all(np.isfinite(value).all() for value in made.weights.values())
+    )
+    if not sound:
+        raise ValueError("impossible values")
+
+
+def half(value: NDArray[Any]) -> NDArray[Any]:
+    """Floating-point values in half precision, others as they are; rows first in memory.
+
+    safetensors writes an array's memory as it lies, and torch lays convolutions out channels last.
+    """
+    return np.ascontiguousarray(value, np.float16 if value.dtype.kind == "f" else value.dtype)
+
+
+def rounded(weights: Tensors) -> Tensors:
+    """Weights as they will be after saving and loading: half precision's values, in float32."""
+    return {name: half(v).astype(np.float32) if v.dtype.kind == "f" else v for name, v in weights.items()}

@@ -1,0 +1,146 @@
+"""The networks: a torchvision backbone cut at its last feature map, and one of two heads."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TypeVar, cast
+
+import torch
+from torch import Tensor, nn
+
+from core.model.checkpoint import BackboneName, HeadName
+from core.model.torchvision_compat import prepare_torchvision
+
+prepare_torchvision()
+
+from torchvision import models  # noqa: E402 - needs the line above
+
+_CLASSIFIER = ("fc.", "classifier.")
+
+M = TypeVar("M", bound=nn.Module)
+
+#: Width of the hidden layer of the MLP head, and the share of it dropped while training.
+MLP_HIDDEN = 256
+MLP_DROPOUT = 0.5
+
+
+class Backbone(nn.Module):
+    """Everything before the pooling.
+
+    `early` ends at the stage whose stride is 8: its pooled channels tell what kind of picture this
+    is (texture, edges) better than the last layer's, which only know what pneumonia looks like.
+    """
+
+    def __init__(self, early: nn.Module, late: nn.Module, channels: int) -> None:
+        super().__init__()
+        self.early = early
+        self.late = late
+        self.channels = channels
+
+    def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        """Read a batch.
+
+        Args:
+            x: float [N, 1, S, S], preprocessed grey scans.
+
+        Returns:
+            the feature map F [N, C, h, w] and the pooled mid-level features [N, M].
+        """
+        # torchvision's networks, and ImageNet's weights, want three channels.
+        middle = self.early(x.expand(-1, 3, -1, -1))
+        return self.late(middle), middle.mean((2, 3))
+
+
+class Network(nn.Module):
+    """A backbone and a head; `forward` is what training needs."""
+
+    def __init__(self, backbone: Backbone, head: nn.Module) -> None:
+        super().__init__()
+        self.backbone = backbone
+        self.head = head
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Logits [N, 2] (NORMAL, PNEUMONIA) of preprocessed scans float [N, 1, S, S]."""
+        features, _ = self.backbone(x)
+        return cast(Tensor, self.head(features.mean((2, 3))))
+
+
+def build(backbone: BackboneName, head: HeadName, pretrained: Mapping[str, Tensor] | None = None) -> Network:
+    """A network with random weights, from torch's global generator.
+
+    Args:
+        pretrained: torchvision's weights by torchvision's names, for everything but the classifier.
+
+    Raises:
+        ValueError: an architecture that Lungfield does not have.
+        RuntimeError: `pretrained` does not fit it.
+    """
+    if backbone not in _CUTS:
+        raise ValueError(f"no such backbone: {backbone}")
+    # torchvision makes a classifier too, which is thrown away with the cut; two classes keep it small.
+    whole = models.get_model(backbone, weights=None, num_classes=2)
+    if pretrained is not None:
+        classifier = {
+            name: value for name, value in whole.state_dict().items() if name.startswith(_CLASSIFIER)
+        }
+        whole.load_state_dict({**pretrained, **classifier})
+    cut = _CUTS[backbone](whole)
+    return Network(cut, build_head(head, cut.channels))
+
+
+def imagenet_weights(backbone: BackboneName) -> dict[str, Tensor]:
+    """torchvision's ImageNet weights without the classifier, downloaded or from torch's cache.
+
+    Raises:
+        urllib.error.URLError, OSError: no connection.
+    """
+    # Through the whole network, because torchvision renames DenseNet's old names on the way.
+    state = models.get_model(backbone, weights="DEFAULT").state_dict()
+    return {name: value for name, value in state.items() if not name.startswith(_CLASSIFIER)}
+
+
+def build_head(head: HeadName, channels: int) -> nn.Module:
+    """A head for pooled features [N, channels]."""
+    if head == "linear":
+        return nn.Linear(channels, 2)
+    if head == "mlp":
+        return nn.Sequential(
+            nn.Linear(channels, MLP_HIDDEN), nn.ReLU(), nn.Dropout(MLP_DROPOUT), nn.Linear(MLP_HIDDEN, 2)
+        )
+    raise ValueError(f"no such head: {head}")
+
+
+def channels_last(module: M) -> M:
+    """The module with its convolutions laid out as CPUs with oneDNN, and tensor cores, like them."""
+    return cast(M, module.to(memory_format=torch.channels_last))  # type: ignore[call-overload]
+
+
+def _cut_resnet18(net: models.ResNet) -> Backbone:
+    early = nn.Sequential(net.conv1, net.bn1, net.relu, net.maxpool, net.layer1, net.layer2)
+    return Backbone(early, nn.Sequential(net.layer3, net.layer4), 512)
+
+
+def _cut_densenet121(net: models.DenseNet) -> Backbone:
+    stages = list(net.features.children())
+    # torchvision applies this last ReLU in forward(), outside `features`.
+    late = nn.Sequential(*stages[_DENSENET_EARLY:], nn.ReLU(inplace=True))
+    return Backbone(nn.Sequential(*stages[:_DENSENET_EARLY]), late, 1024)
+
+
+def _cut_efficientnet_b0(net: models.EfficientNet) -> Backbone:
+    stages = list(net.features.children())
+    return Backbone(
+        nn.Sequential(*stages[:_EFFICIENTNET_EARLY]), nn.Sequential(*stages[_EFFICIENTNET_EARLY:]), 1280
+    )
+
+
+# conv0, norm0, relu0, pool0, denseblock1, transition1, denseblock2
+_DENSENET_EARLY = 7
+# the stem and three stages of inverted residuals
+_EFFICIENTNET_EARLY = 4
+
+_CUTS: dict[str, Callable[..., Backbone]] = {
+    "resnet18": _cut_resnet18,
+    "densenet121": _cut_densenet121,
+    "efficientnet_b0": _cut_efficientnet_b0,
+}
