@@ -1,0 +1,1 @@
+"""Running the backbone, once a scan."""

@@ -1,0 +1,82 @@
+"""The PyTorch engine: CUDA where there is one, else the CPU."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from core.engine.base import Features
+from core.errors import EngineError, ModelError
+from core.model.checkpoint import Checkpoint
+from core.model.network import build, channels_last
+
+#: Half precision is used on CUDA if it moves no feature by more than this share of the largest.
+_HALF_TOLERANCE = 5e-3
+
+
+def torch_device(wanted: str) -> torch.device:
+    """The device for "auto", "cuda" or "cpu".
+
+    Raises:
+        EngineError: CUDA is asked for and not there.
+    """
+    if wanted == "cpu":
+        return torch.device("cpu")
+    if torch.cuda.is_available():
+        return torch.device("cuda")
+    if wanted == "cuda":
+        raise EngineError("no CUDA device can be used here", "use --device cpu or --device auto")
+    return torch.device("cpu")
+
+
+class TorchEngine:
+    """Reads with the weights of a checkpoint.
+
+    Args:
+        device: "auto", "cuda" or "cpu".
+        precision: "auto" or "fp32". With "auto", CUDA runs in half precision where that holds for
+            this model.
+
+    Raises:
+        EngineError: the device or precision cannot be had.
+        ModelError: the weights do not fit the architecture.
+    """
+
+    name = "torch"
+
+    def __init__(self, checkpoint: Checkpoint, device: str = "auto", precision: str = "auto") -> None:
+        if precision == "int8":
+            raise EngineError("the torch engine does not read at int8", "use --engine openvino")
+        chosen = torch_device(device)
+        network = build(checkpoint.backbone, checkpoint.head)
+        try:
+            network.load_state_dict(
+                {name: torch.from_numpy(v.copy()) for name, v in checkpoint.weights.items()}
+            )
+        except RuntimeError as error:
+            raise ModelError(
+                f"the weights in {checkpoint.name} do not fit a {checkpoint.backbone}"
+            ) from error
+        self._device = chosen
+        self._backbone = channels_last(network.backbone.eval().to(chosen))
+        self._half = False
+        if chosen.type == "cuda" and precision == "auto":
+            self._half = self._half_holds(checkpoint.preprocessing.size)
+        self.precision = "fp16" if self._half else "fp32"
+        self.device = f"cuda ({torch.cuda.get_device_name(chosen)})" if chosen.type == "cuda" else "cpu"
+        self.batch_size = 32 if chosen.type == "cuda" else 4
+
+    def features(self, batch: NDArray[np.float32]) -> Features:
+        """See `Engine.features`."""
+        with torch.inference_mode(), torch.autocast(self._device.type, torch.float16, enabled=self._half):
+            x = torch.from_numpy(batch).to(self._device)
+            maps, middle = self._backbone(x.contiguous(memory_format=torch.channels_last))
+        return Features(maps.float().cpu().contiguous().numpy(), middle.float().cpu().numpy())
+
+    def _half_holds(self, size: int) -> bool:
+        noise = torch.randn(2, 1, size, size, generator=torch.Generator().manual_seed(0)).numpy()
+        exact = self.features(noise).maps
+        self._half = True
+        rounded = self.features(noise).maps
+        return bool(np.abs(rounded - exact).max() <= _HALF_TOLERANCE * np.abs(exact).max())

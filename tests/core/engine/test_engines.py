@@ -1,0 +1,123 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+from dataclasses import replace
+
+import cv2
+import numpy as np
+import pytest
+import torch
+
+from core.engine.openvino_engine import OpenVinoEngine
+from core.engine.select import choose
+from core.engine.torch_engine import TorchEngine
+from core.errors import EngineError, ModelError
+from core.imaging.preprocess import preprocess
+from core.imaging.scan import Scan
+from core.model.checkpoint import BACKBONES, HEADS, save
+from core.reading.reader import Reader
+from tests.conftest import ROOT
+from tests.models import SIZE, checkpoint, network
+from tests.pictures import radiograph
+
+
+def _scans(count=4):
+    pictures = [radiograph(seed, opacity=bool(seed % 2)) for seed in range(count)]
+    return [Scan(picture.astype(np.float32) / 255) for picture in pictures]
+
+
+@pytest.mark.parametrize("head", HEADS)
+@pytest.mark.parametrize("backbone", BACKBONES)
+def test_both_engines_agree_in_probability(backbone, head):
+    model = checkpoint(backbone, head)
+    ours = Reader(model, OpenVinoEngine(model)).read_batch(_scans())
+    reference = Reader(model, TorchEngine(model, "cpu")).read_batch(_scans())
+    difference = max(abs(a.probability - b.probability) for a, b in zip(ours, reference, strict=True))
+    assert difference < 1e-3
+    assert len({round(reading.probability, 6) for reading in ours}) == 4, (
+        "the scans must differ to tell anything"
+    )
+
+
+@pytest.mark.parametrize("backbone", BACKBONES)
+def test_the_reader_says_what_the_whole_network_says(backbone):
+    """Cut, pooled and put together again: the same as torch's own forward pass."""
+    model, whole = checkpoint(backbone, "mlp"), network(backbone, "mlp")
+    scans = _scans(2)
+    x = torch.from_numpy(np.stack([preprocess(scan, model.preprocessing) for scan in scans]))
+    with torch.no_grad():
+        expected = torch.softmax(whole(x), 1)[:, 1].numpy()
+    readings = Reader(model, TorchEngine(model, "cpu")).read_batch(scans)
+    np.testing.assert_allclose([r.probability for r in readings], expected, atol=1e-5)
+
+
+@pytest.mark.parametrize("engine", ["openvino", "torch"])
+def test_features_have_the_shapes_the_protocol_promises(engine):
+    model = checkpoint()
+    features = choose(model, engine, "cpu").engine.features(np.zeros((3, 1, SIZE, SIZE), np.float32))
+    assert (features.maps.shape, features.middle.shape) == ((3, 512, 2, 2), (3, 128))
+    assert features.maps.dtype == features.middle.dtype == np.float32
+
+
+def test_earlier_features_survive_the_next_call():
+    engine = OpenVinoEngine(checkpoint())
+    first = engine.features(np.zeros((1, 1, SIZE, SIZE), np.float32))
+    kept = first.maps.copy()
+    engine.features(np.ones((1, 1, SIZE, SIZE), np.float32))
+    np.testing.assert_array_equal(first.maps, kept)
+
+
+def test_int8_reads_nearly_as_fp32():
+    model = checkpoint(int8=True)
+    exact = OpenVinoEngine(model, "fp32").features(
+        np.stack([s.pixels[:SIZE, :SIZE] for s in _scans()])[:, None]
+    )
+    small = OpenVinoEngine(model, "int8").features(
+        np.stack([s.pixels[:SIZE, :SIZE] for s in _scans()])[:, None]
+    )
+    correlation = np.corrcoef(exact.maps.ravel(), small.maps.ravel())[0, 1]
+    assert correlation > 0.95
+
+
+def test_what_cannot_be_had_is_said():
+    model = checkpoint()
+    for wanted, words in (
+        (("openvino", "cuda", "auto"), "CPU only"),
+        (("openvino", "auto", "int8"), "int8"),
+        (("torch", "cpu", "int8"), "int8"),
+    ):
+        with pytest.raises(EngineError, match=words):
+            choose(model, *wanted)
+    if not torch.cuda.is_available():
+        with pytest.raises(EngineError, match="CUDA"):
+            choose(model, "torch", "cuda")
+
+
+def test_without_a_graph_torch_reads():
+    choice = choose(replace(checkpoint(), graphs={}), device="cpu")
+    assert choice.engine.name == "torch"
+    assert "no OpenVINO form" in choice.why
+
+
+def test_a_damaged_graph_is_the_models_fault():
+    model = checkpoint()
+    broken = replace(model.graphs["fp32"], xml=b"<net></net>")
+    with pytest.raises(ModelError, match="damaged"):
+        OpenVinoEngine(replace(model, graphs={"fp32": broken}))
+
+
+def test_reading_with_openvino_leaves_torch_out(tmp_path):
+    model, scan = str(tmp_path / "m.safetensors"), str(tmp_path / "scan.png")
+    save(checkpoint(), tmp_path / "m.safetensors")
+    cv2.imwrite(scan, radiograph(1))
+    code = (
+        "import sys; from core.cli import main;"
+        f"status = main(['read', {scan!r}, '--model', {model!r}, '--heatmaps', {str(tmp_path)!r},"
+        " '--device', 'cpu']);"
+        "loaded = {'torch', 'torchvision', 'PySide6', 'sklearn', 'matplotlib', 'pydicom'} & set(sys.modules);"
+        "sys.exit(status or str(loaded) * bool(loaded))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert (tmp_path / "scan.npy").exists()
