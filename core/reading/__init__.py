@@ -1,0 +1,1 @@
+"""From a Scan to a Reading."""

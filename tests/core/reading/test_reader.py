@@ -1,0 +1,81 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from core.engine.openvino_engine import OpenVinoEngine
+from core.imaging.scan import Scan, Window
+from core.model.checkpoint import FeatureStatistics, OperatingPoint
+from core.reading.gate import distance, judge
+from core.reading.reader import Reader, probability
+from tests.models import checkpoint
+from tests.pictures import radiograph
+
+
+@pytest.fixture(scope="module")
+def engine():
+    return OpenVinoEngine(checkpoint())
+
+
+def _scan(seed=0, **facts):
+    return Scan(radiograph(seed).astype(np.float32) / 255, **facts)
+
+
+def test_the_map_the_temperature_and_the_probability_belong_together(engine):
+    model = replace(checkpoint(), temperature=2.5)
+    reading = Reader(model, engine).read(_scan())
+    bias = model.weights["head.bias"]
+    log_odds = reading.heatmap.sum() + (bias[1] - bias[0]) / 2.5
+    assert reading.probability == pytest.approx(1 / (1 + np.exp(-log_odds)), abs=1e-5)
+
+
+def test_a_batch_reads_as_its_scans_do_alone(engine):
+    reader = Reader(checkpoint(), engine)
+    scans = [_scan(seed) for seed in range(3)]
+    together = [r.probability for r in reader.read_batch(scans)]
+    assert together == pytest.approx([reader.read(s).probability for s in scans], abs=1e-6)
+
+
+def test_the_label_follows_the_threshold_and_confidence_the_label(engine):
+    p = Reader(checkpoint(), engine).read(_scan()).probability
+    above, below = (Reader(checkpoint(), engine, threshold=t).read(_scan()) for t in (p + 1e-6, p - 1e-6))
+    assert (above.label, above.confidence) == ("NORMAL", pytest.approx(1 - p))
+    assert (below.label, below.confidence) == ("PNEUMONIA", pytest.approx(p))
+
+
+def test_the_default_threshold_is_the_first_operating_point(engine):
+    points = (OperatingPoint("balanced", 0.37, 0.9, 0.9), OperatingPoint("other", 0.9, 0.5, 1.0))
+    assert Reader(replace(checkpoint(), operating_points=points), engine).read(_scan()).threshold == 0.37
+
+
+def test_the_scan_is_read_as_its_file_asks_to_be_displayed(engine):
+    reader = Reader(checkpoint(), engine)
+    narrow = Window(0.3, 0.6)
+    assert (
+        reader.read(_scan(window=narrow)).probability
+        == reader.read(Scan(narrow.apply(_scan().pixels))).probability
+        != reader.read(_scan()).probability
+    )
+
+
+def test_probability_does_not_overflow():
+    assert probability(np.array([-1e4, -1.0, 0.0, 1e4])).tolist() == pytest.approx([0, 0.2689414, 0.5, 1])
+
+
+def test_the_gate_turns_away_what_lies_far_off():
+    known = FeatureStatistics(np.zeros(3, np.float32), np.diag([1, 4, 0.25]).astype(np.float32), 3.0)
+    assert distance(np.array([0, 1, 0], np.float32), known) == pytest.approx(2.0)
+    busy = radiograph(1).astype(np.float32) / 255
+    assert judge(busy, False, np.array([0, 1, 0], np.float32), known).accepted
+    assert judge(busy, False, np.array([0, 2, 0], np.float32), known).reasons == (
+        "does not look like a frontal chest X-ray",
+    )
+    assert judge(busy, False, np.array([0, 2, 0], np.float32), None).accepted
+
+
+def test_the_gate_turns_away_a_blank_picture():
+    assert judge(np.full((64, 64), 0.4, np.float32), False, np.zeros(3, np.float32), None).reasons == (
+        "blank picture",
+    )
