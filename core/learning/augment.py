@@ -1,0 +1,162 @@
+"""Random changes to training scans, on whole batches, in torch.
+
+What a ward's scans differ by and a reading must not: position, size, brightness, contrast, gamma,
+sharpness, noise, and things that cover part of the chest.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from core.imaging.preprocess import EPSILON, Preprocessing
+
+
+@dataclass(frozen=True)
+class Augmentation:
+    """How far each change may go; 0 leaves it out.
+
+    Attributes:
+        rotate: largest rotation either way, degrees.
+        scale, aspect: largest change of size and of width against height, as a natural logarithm.
+        shift: largest displacement, as a share of the side.
+        flip: probability of left for right.
+        gamma: largest change of the exponent, as a natural logarithm.
+        contrast: largest change of contrast and of brightness, as a share.
+        blur: share of pictures that lose resolution.
+        noise: largest standard deviation of added noise, grey values in 0..1.
+        erase: probability that a rectangle is covered.
+    """
+
+    rotate: float = 0.0
+    scale: float = 0.0
+    aspect: float = 0.0
+    shift: float = 0.0
+    flip: float = 0.0
+    gamma: float = 0.0
+    contrast: float = 0.0
+    blur: float = 0.0
+    noise: float = 0.0
+    erase: float = 0.0
+
+
+POLICIES = {
+    "none": Augmentation(),
+    "flips": Augmentation(rotate=10, flip=0.5),
+    "strong": Augmentation(
+        rotate=15,
+        scale=0.2,
+        aspect=0.15,
+        shift=0.1,
+        flip=0.5,
+        gamma=0.5,
+        contrast=0.25,
+        blur=0.25,
+        noise=0.04,
+        erase=0.4,
+    ),
+}
+
+
+class Augmenter:
+    """Applies one policy with random numbers of its own, so that a run can be repeated."""
+
+    def __init__(self, policy: Augmentation, seed: int) -> None:
+        self._policy = policy
+        # Drawn on the CPU whatever the device: the same seed is the same run everywhere.
+        self._random = torch.Generator().manual_seed(seed)
+
+    def __call__(self, pictures: Tensor) -> Tensor:
+        """Changed copies of `pictures`, float [N, 1, S, S] in 0..1; any device."""
+        policy = self._policy
+        if policy == POLICIES["none"]:
+            return pictures
+        if policy.rotate or policy.scale or policy.aspect or policy.shift or policy.flip:
+            pictures = self._move(pictures)
+        if policy.blur:
+            pictures = self._blur(pictures)
+        if policy.gamma or policy.contrast:
+            pictures = self._relight(pictures)
+        if policy.noise:
+            pictures = self._add_noise(pictures)
+        if policy.erase:
+            pictures = self._erase(pictures)
+        return pictures
+
+    def _within(self, pictures: Tensor, reach: float) -> Tensor:
+        """One number for each picture, uniform in -reach..reach: [N]."""
+        numbers = torch.rand(len(pictures), generator=self._random) * 2 - 1
+        return (numbers * reach).to(pictures.device)
+
+    def _chance(self, pictures: Tensor, probability: float) -> Tensor:
+        """True with `probability` for each picture: bool [N]."""
+        return (torch.rand(len(pictures), generator=self._random) < probability).to(pictures.device)
+
+    def _move(self, pictures: Tensor) -> Tensor:
+        """Rotation, size, aspect, shift and flip as one affine map; black comes in from outside."""
+        policy = self._policy
+        angle = self._within(pictures, math.radians(policy.rotate))
+        size = self._within(pictures, policy.scale)
+        aspect = self._within(pictures, policy.aspect) / 2
+        across, down = torch.exp(size + aspect), torch.exp(size - aspect)
+        across = torch.where(self._chance(pictures, policy.flip), -across, across)
+        cos, sin = torch.cos(angle), torch.sin(angle)
+        # The side runs from -1 to 1 in affine_grid's units, hence twice the shift.
+        shift_x, shift_y = self._within(pictures, 2 * policy.shift), self._within(pictures, 2 * policy.shift)
+        rows = [
+            torch.stack([cos * across, -sin * down, shift_x], 1),
+            torch.stack([sin * across, cos * down, shift_y], 1),
+        ]
+        shape = list(pictures.shape)
+        grid = functional.affine_grid(torch.stack(rows, 1), shape, align_corners=False)
+        return functional.grid_sample(pictures, grid, padding_mode="zeros", align_corners=False)
+
+    def _blur(self, pictures: Tensor) -> Tensor:
+        """Down to 40..100% of the resolution and up again, one factor for the batch."""
+        side = pictures.shape[-1]
+        smaller = max(8, int(side * (0.4 + 0.6 * torch.rand((), generator=self._random).item())))
+        low = functional.interpolate(pictures, size=(smaller, smaller), mode="area")
+        soft = functional.interpolate(low, size=(side, side), mode="bilinear", align_corners=False)
+        return torch.where(_each(self._chance(pictures, self._policy.blur)), soft, pictures)
+
+    def _relight(self, pictures: Tensor) -> Tensor:
+        policy = self._policy
+        gamma = _each(torch.exp(self._within(pictures, policy.gamma)))
+        contrast = _each(1 + self._within(pictures, policy.contrast))
+        brightness = _each(self._within(pictures, policy.contrast)) / 3
+        lit = pictures.clamp(1e-4, 1) ** gamma
+        return ((lit - 0.5) * contrast + 0.5 + brightness).clamp(0, 1)
+
+    def _add_noise(self, pictures: Tensor) -> Tensor:
+        level = _each(self._within(pictures, self._policy.noise).abs())
+        noise = torch.randn(pictures.shape, generator=self._random).to(pictures.device)
+        return (pictures + level * noise).clamp(0, 1)
+
+    def _erase(self, pictures: Tensor) -> Tensor:
+        """A rectangle of one grey value, sides 10..40% of the picture's (Zhong et al. 2020)."""
+        side = pictures.shape[-1]
+        places = torch.arange(side, device=pictures.device) / side
+        inside = _each(self._chance(pictures, self._policy.erase))
+        for axis in (2, 3):
+            centre, half = self._within(pictures, 0.5) + 0.5, self._within(pictures, 0.075) + 0.125
+            span = (places[None] - centre[:, None]).abs() < half[:, None]
+            inside = inside & span.unsqueeze(1).unsqueeze(5 - axis)
+        grey = _each(self._within(pictures, 0.5) + 0.5)
+        return torch.where(inside, grey, pictures)
+
+
+def _each(values: Tensor) -> Tensor:
+    """[N] as [N, 1, 1, 1]."""
+    return values[:, None, None, None]
+
+
+def normalise_batch(pictures: Tensor, spec: Preprocessing) -> Tensor:
+    """`core.imaging.preprocess.normalise` for a tensor [N, 1, S, S]; a test holds them equal."""
+    if spec.standardise:
+        std, mean = torch.std_mean(pictures, (-2, -1), correction=0, keepdim=True)
+        pictures = (pictures - mean) / (std + EPSILON)
+    return (pictures - spec.mean) / spec.std

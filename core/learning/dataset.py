@@ -1,0 +1,216 @@
+"""DATASETs: folders of labelled scans, found, decoded once, and split by patient.
+
+A DATASET has `NORMAL/` and `PNEUMONIA/`, or `train/ val/ test/` each with those.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.errors import DatasetError, ScanError
+from core.imaging.decode import decode_file
+from core.imaging.preprocess import Preprocessing, squeezed
+from core.model.checkpoint import CLASSES
+from core.progress import Progress
+
+Split = Literal["train", "val", "test"]
+SPLITS: tuple[Split, ...] = ("train", "val", "test")
+
+#: A `val/` with fewer scans says too little: it joins `train/` and validation is split off anew.
+#: (The public paediatric set has one of 16.)
+SMALLEST_VALIDATION = 50
+
+#: How the public sets name a patient. The first group is the patient within its kind of name.
+_PATIENT_IN_NAME = (
+    re.compile(r"^(person\d+)_"),
+    re.compile(r"^((?:NORMAL2-)?IM-\d+)-"),
+    re.compile(r"^(\d{8})_\d{3}"),
+)
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One labelled scan of a DATASET.
+
+    `patient` tells patients apart within `dataset`; `sha256` is empty until the file was read.
+    """
+
+    path: Path
+    label: int
+    dataset: str
+    split: Split
+    patient: str
+    sha256: str = ""
+
+
+@dataclass(frozen=True)
+class LoadedScans:
+    """Decoded samples, ready to train on.
+
+    `pixels` is uint8 [n, size, size]: the windowed scan squeezed to the network's input, 0..255.
+    """
+
+    samples: list[Sample]
+    pixels: NDArray[np.uint8]
+    failed: list[tuple[Path, str]]
+
+    def fingerprint(self) -> str:
+        """Changes when any scan, its label or its split does."""
+        facts = [(s.sha256, s.dataset, s.label, s.split) for s in self.samples]
+        return hashlib.sha256(repr(facts).encode()).hexdigest()
+
+
+def patient_of(path: Path) -> str:
+    """The patient in a public set's file name; otherwise every file is a patient of its own."""
+    for pattern in _PATIENT_IN_NAME:
+        if match := pattern.match(path.name):
+            return match.group(1)
+    return path.stem
+
+
+def find_samples(root: Path) -> list[Sample]:
+    """All files of a DATASET, in a stable order, not yet opened.
+
+    Raises:
+        DatasetError: `root` is not a folder, or has neither layout, or a class has no files.
+    """
+    if not root.is_dir():
+        raise DatasetError(
+            f"no such folder: {root}", "a DATASET is a folder with NORMAL and PNEUMONIA inside"
+        )
+    name = root.resolve().name
+    if any((root / split / label).is_dir() for split in SPLITS for label in CLASSES):
+        parts: list[tuple[Path, Split]] = [(root / split, split) for split in SPLITS]
+    else:
+        parts = [(root, "train")]
+    found = [sample for folder, split in parts for sample in _class_folders(folder, split, name)]
+    for label, class_name in enumerate(CLASSES):
+        if not any(sample.label == label for sample in found):
+            raise DatasetError(
+                f"no {class_name} scans in {root}",
+                "a DATASET has NORMAL/ and PNEUMONIA/, or train/, val/ and test/ each with those",
+            )
+    return found
+
+
+def _class_folders(folder: Path, split: Split, dataset: str) -> Iterator[Sample]:
+    for label, class_name in enumerate(CLASSES):
+        for path in sorted((folder / class_name).rglob("*")):
+            if path.is_file() and not path.name.startswith("."):
+                yield Sample(path, label, dataset, split, patient_of(path))
+
+
+def load(samples: Sequence[Sample], spec: Preprocessing, progress: Progress) -> LoadedScans:
+    """Decode every sample once, on a small pool of threads.
+
+    Files that cannot be read are left out and listed in `failed`.
+
+    Raises:
+        DatasetError: not one could be read.
+    """
+    pixels = np.empty((len(samples), spec.size, spec.size), np.uint8)
+    kept: list[Sample] = []
+    failed: list[tuple[Path, str]] = []
+    with ThreadPoolExecutor(max_workers=4, thread_name_prefix="decode") as pool:
+        outcomes = pool.map(lambda sample: _read_one(sample, spec), samples)
+        for done, (sample, outcome) in enumerate(zip(samples, outcomes, strict=True), start=1):
+            progress.check()
+            if isinstance(outcome, ScanError):
+                failed.append((sample.path, str(outcome)))
+            else:
+                facts, picture = outcome
+                pixels[len(kept)] = picture
+                kept.append(facts)
+            progress.report(done / len(samples), f"decoded {done} of {len(samples)}")
+    if not kept:
+        raise DatasetError("not one scan could be read", failed[0][1] if failed else "")
+    return LoadedScans(kept, pixels[: len(kept)], failed)
+
+
+def _read_one(sample: Sample, spec: Preprocessing) -> tuple[Sample, NDArray[np.uint8]] | ScanError:
+    try:
+        scan = decode_file(sample.path, min_side=spec.decode_side)
+    except ScanError as error:
+        return error
+    patient = scan.dicom.patient_key if scan.dicom and scan.dicom.patient_key else sample.patient
+    picture = np.rint(squeezed(scan, spec) * 255).astype(np.uint8)
+    return replace(sample, sha256=scan.sha256, patient=patient), picture
+
+
+def patient_groups(samples: Sequence[Sample]) -> NDArray[np.int64]:
+    """A number per sample [n]: equal for scans of one patient, and for byte-identical files.
+
+    Identical files stand under several names in the public sets, and so may join two patients.
+    """
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+
+    nodes: dict[tuple[str, str], int] = {}
+
+    def node(kind: str, key: str) -> int:
+        return nodes.setdefault((kind, key), len(nodes))
+
+    patients = [node(f"patient of {s.dataset}", s.patient) for s in samples]
+    files = [node("file", s.sha256 or str(s.path)) for s in samples]
+    edges = coo_array((np.ones(len(samples)), (patients, files)), shape=(len(nodes), len(nodes)))
+    _, groups = connected_components(edges, directed=False)
+    return np.asarray(groups[patients], np.int64)
+
+
+def split(samples: Sequence[Sample], share: float, seed: int) -> list[Sample]:
+    """The samples again, each DATASET with a validation part that has no patient in common with train.
+
+    A `val/` of 50 scans or more is taken as it is. Otherwise `share` of the training scans (rounded to
+    one in n) become validation, whole patients at a time and stratified by label (scikit-learn's
+    StratifiedGroupKFold). Patients who are also in `test/` or in a given `val/` are left out of train.
+
+    Raises:
+        DatasetError: too few patients to split.
+    """
+    result: list[Sample] = []
+    for dataset in dict.fromkeys(sample.dataset for sample in samples):
+        result += _split_one([s for s in samples if s.dataset == dataset], share, seed)
+    return result
+
+
+def _split_one(samples: list[Sample], share: float, seed: int) -> list[Sample]:
+    groups = patient_groups(samples)
+    splits = np.array([sample.split for sample in samples], "U8")  # room for "left out"
+    if (splits == "val").sum() < SMALLEST_VALIDATION:
+        splits[splits == "val"] = "train"
+    splits = _without(splits, groups, "test")
+    if not (splits == "val").any():
+        splits = _with_validation(splits, groups, np.array([s.label for s in samples]), share, seed)
+    splits = _without(splits, groups, "val")
+    return [replace(s, split=to) for s, to in zip(samples, splits.tolist(), strict=True) if to != "left out"]
+
+
+def _without(splits: NDArray[np.str_], groups: NDArray[np.int64], held: str) -> NDArray[np.str_]:
+    """Nobody in the `held` part stays in one that the model learns or chooses from."""
+    shared = np.isin(groups, groups[splits == held]) & (splits != held) & (splits != "test")
+    return np.where(shared, "left out", splits)
+
+
+def _with_validation(
+    splits: NDArray[np.str_], groups: NDArray[np.int64], labels: NDArray[np.int64], share: float, seed: int
+) -> NDArray[np.str_]:
+    from sklearn.model_selection import StratifiedGroupKFold
+
+    train = np.flatnonzero(splits == "train")
+    folds = min(round(1 / share), *(len(np.unique(groups[train][labels[train] == c])) for c in (0, 1)))
+    if folds < 2:
+        raise DatasetError("too few patients to split off a validation part", "add scans, or a val/ folder")
+    folder = StratifiedGroupKFold(folds, shuffle=True, random_state=seed)
+    _, held = next(iter(folder.split(train, labels[train], groups[train])))
+    splits = splits.copy()
+    splits[train[held]] = "val"
+    return splits

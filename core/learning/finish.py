@@ -1,0 +1,147 @@
+"""From a trained network to a checkpoint: calibrated on validation, in every form that reading needs."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from core.imaging.preprocess import normalise
+from core.learning.dataset import SPLITS, LoadedScans, Sample
+from core.learning.metrics import Metrics, Scored, fit_temperature, metrics, operating_points
+from core.learning.recipe import Recipe
+from core.learning.trainer import Trainer
+from core.model import checkpoint
+from core.model.checkpoint import Checkpoint, FeatureStatistics, OperatingPoint
+from core.model.export import export_graphs
+from core.model.network import Network, build
+from core.progress import Progress
+from core.reading.reader import probability
+
+#: Scans that int8 quantisation is calibrated on, and training scans the gate's statistics are made of.
+_CALIBRATION_SCANS = 200
+_STATISTICS_SCANS = 2000
+
+#: How much farther than 99 in 100 validation scans the gate lets a scan be. Another machine's scans lie
+#: a little farther off than those of one's own; other kinds of picture several times as far.
+_GATE_MARGIN = 1.25
+
+
+def finish(
+    trainer: Trainer, scans: LoadedScans, name: str, progress: Progress
+) -> tuple[Checkpoint, list[tuple[Scored, Metrics]]]:
+    """The checkpoint of a trained network, and its validation results by DATASET.
+
+    Temperature and operating points are fitted on the validation scans of all DATASETs together.
+    Everything is measured on the weights as the checkpoint stores them, in half precision.
+    """
+    recipe, spec = trainer.recipe, trainer.preprocessing
+    weights = {key: value.detach().cpu().numpy() for key, value in trainer.network.state_dict().items()}
+    network = _as_stored(recipe, weights)
+    held = _rows(scans, "val")
+    some = np.random.default_rng(recipe.seed).permutation(_rows(scans, "train"))[:_STATISTICS_SCANS]
+
+    def inputs(rows: NDArray[np.int64]) -> NDArray[np.float32]:
+        return normalise(scans.pixels[rows].astype(np.float32) / np.float32(255), spec)[:, None]
+
+    progress.report(0.0, "measuring on validation")
+    log_odds, held_middle = _answers(network, inputs(held), progress)
+    progress.report(0.3, "measuring what scans look like")
+    _, middle = _answers(network, inputs(some), progress)
+    samples = [scans.samples[row] for row in held]
+    labels = np.array([sample.label for sample in samples])
+    temperature = fit_temperature(log_odds, labels)
+    probabilities = probability(log_odds / temperature)
+    points = operating_points(labels, probabilities) or [OperatingPoint("even", 0.5, math.nan, math.nan)]
+    results = _results(samples, probabilities, points[0].threshold)
+    progress.report(0.6, "making the forms for OpenVINO")
+    calibration = inputs(some[:_CALIBRATION_SCANS])[:, None]
+    made = Checkpoint(
+        name=name,
+        backbone=recipe.backbone,
+        head=recipe.head,
+        weights=weights,
+        preprocessing=spec,
+        temperature=temperature,
+        operating_points=tuple(points),
+        features=_statistics(middle, held_middle),
+        training=_facts(trainer, scans),
+        metrics={scored.name: result for scored, result in results},
+        graphs=export_graphs(network.backbone, spec.size, calibration),
+    )
+    progress.report(1.0, "done")
+    return made, results
+
+
+def _rows(scans: LoadedScans, part: str) -> NDArray[np.int64]:
+    return np.flatnonzero([sample.split == part for sample in scans.samples])
+
+
+def _as_stored(recipe: Recipe, weights: checkpoint.Tensors) -> Network:
+    network = build(recipe.backbone, recipe.head).eval()
+    network.load_state_dict(
+        {key: torch.from_numpy(v.copy()) for key, v in checkpoint.rounded(weights).items()}
+    )
+    return network
+
+
+def _answers(
+    network: Network, inputs: NDArray[np.float32], progress: Progress
+) -> tuple[NDArray[np.float64], NDArray[np.float32]]:
+    """Log-odds float64 [n] and pooled mid-level features float32 [n, M]."""
+    log_odds, middles = [], []
+    with torch.inference_mode():
+        for batch in torch.from_numpy(inputs).split(32):
+            progress.check()
+            maps, middle = network.backbone(batch)
+            logits = network.head(maps.mean((2, 3))).double()
+            log_odds.append(logits[:, 1] - logits[:, 0])
+            middles.append(middle)
+    return torch.cat(log_odds).numpy(), torch.cat(middles).numpy()
+
+
+def _results(
+    samples: Sequence[Sample], probabilities: NDArray[np.float64], threshold: float
+) -> list[tuple[Scored, Metrics]]:
+    results = []
+    for name in dict.fromkeys(sample.dataset for sample in samples):
+        rows = [row for row, sample in enumerate(samples) if sample.dataset == name]
+        scored = Scored(
+            labels=np.array([samples[row].label for row in rows]),
+            probabilities=probabilities[rows],
+            patients=[samples[row].patient for row in rows],
+            rejected=0,
+            failed=0,
+            name=f"{name}, validation",
+        )
+        results.append((scored, metrics(scored, threshold)))
+    return results
+
+
+def _statistics(middle: NDArray[np.float32], held: NDArray[np.float32]) -> FeatureStatistics:
+    from sklearn.covariance import LedoitWolf
+
+    fitted = LedoitWolf().fit(middle)
+    limit = _GATE_MARGIN * float(np.quantile(np.sqrt(fitted.mahalanobis(held)), 0.99))
+    return FeatureStatistics(fitted.location_.astype(np.float32), fitted.precision_.astype(np.float32), limit)
+
+
+def _facts(trainer: Trainer, scans: LoadedScans) -> dict[str, Any]:
+    names = dict.fromkeys(sample.dataset for sample in scans.samples)
+    return {
+        "recipe": asdict(trainer.recipe),
+        "made": datetime.now(UTC).isoformat(timespec="seconds"),
+        "device": trainer.device.type,
+        "torch": torch.__version__,
+        "datasets": {
+            name: {part: sum(s.dataset == name and s.split == part for s in scans.samples) for part in SPLITS}
+            for name in names
+        },
+        "history": trainer.history,
+    }

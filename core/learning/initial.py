@@ -1,0 +1,99 @@
+"""The network that training starts from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from urllib.error import URLError
+
+import torch
+from torch import Tensor, nn
+
+from core.errors import ModelError
+from core.learning.recipe import Recipe
+from core.model import checkpoint, library
+from core.model.network import Network, build, imagenet_weights
+
+#: How torchvision's networks name what stands where Lungfield has its head.
+_CLASSIFIERS = ("fc.", "classifier.1.", "classifier.")
+_SAVE_LIKE_THIS = "save it as torch.save(model.state_dict(), …)"
+
+Weights = Mapping[str, Tensor]
+
+
+def initial_network(recipe: Recipe) -> Network:
+    """A network as `recipe.init` says, on the CPU.
+
+    The head is taken over where it fits and starts from random weights where it does not.
+
+    Raises:
+        ModelError: the weights cannot be had, cannot be read, or do not fit the backbone.
+    """
+    torch.manual_seed(recipe.seed)
+    if recipe.init == "random":
+        return build(recipe.backbone, recipe.head)
+    if recipe.init == "imagenet":
+        return build(recipe.backbone, recipe.head, _downloaded(recipe))
+    path = library.find(recipe.init)
+    if path.suffix.lower() in {".pth", ".pt"}:
+        return _from_torchvision_file(recipe, path)
+    return _from_checkpoint(recipe, path)
+
+
+def _downloaded(recipe: Recipe) -> Weights:
+    try:
+        return imagenet_weights(recipe.backbone)
+    except (URLError, OSError) as error:
+        raise ModelError(
+            "the ImageNet weights could not be downloaded",
+            "connect to the internet, or use --init bundled, --init random, or --init FILE.pth",
+        ) from error
+
+
+def _from_checkpoint(recipe: Recipe, path: Path) -> Network:
+    source = checkpoint.load(path)
+    if source.backbone != recipe.backbone:
+        raise ModelError(f"{source.name} is a {source.backbone}", f"use --backbone {source.backbone}")
+    weights = {name: torch.from_numpy(value.copy()) for name, value in source.weights.items()}
+    network = build(recipe.backbone, recipe.head)
+    try:
+        network.backbone.load_state_dict(_below("backbone.", weights))
+    except RuntimeError as error:
+        raise ModelError(f"the weights in {path.name} are not those of a {recipe.backbone}") from error
+    _load_if_it_fits(network.head, _below("head.", weights))
+    return network
+
+
+def _from_torchvision_file(recipe: Recipe, path: Path) -> Network:
+    """From a `.pth` with torchvision's names: ImageNet's, or one's own from a notebook."""
+    weights = _opened(path)
+    heads = [_below(prefix, weights) for prefix in _CLASSIFIERS]
+    body = {name: value for name, value in weights.items() if not name.startswith(_CLASSIFIERS)}
+    try:
+        network = build(recipe.backbone, recipe.head, body)
+    except RuntimeError as error:
+        raise ModelError(
+            f"{path.name} is no {recipe.backbone}", "use the --backbone it was made with"
+        ) from error
+    _load_if_it_fits(network.head, next((head for head in heads if head), {}))
+    return network
+
+
+def _opened(path: Path) -> dict[str, Tensor]:
+    try:
+        found = torch.load(path, map_location="cpu", weights_only=True)
+    except Exception as error:  # torch raises whatever its unpickler does; the file is to blame
+        raise ModelError(f"{path.name} is not a file of weights", _SAVE_LIKE_THIS) from error
+    if not isinstance(found, dict) or not all(isinstance(value, Tensor) for value in found.values()):
+        raise ModelError(f"{path.name} does not hold a state_dict", _SAVE_LIKE_THIS)
+    return found
+
+
+def _below(prefix: str, weights: Weights) -> dict[str, Tensor]:
+    return {name[len(prefix) :]: value for name, value in weights.items() if name.startswith(prefix)}
+
+
+def _load_if_it_fits(head: nn.Module, weights: Weights) -> None:
+    own = head.state_dict()
+    if {name: value.shape for name, value in weights.items()} == {k: v.shape for k, v in own.items()}:
+        head.load_state_dict(dict(weights))

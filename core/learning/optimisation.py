@@ -1,0 +1,64 @@
+"""What moves the weights: optimiser, schedule, running average, mixed precision."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import nullcontext
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import nn
+from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
+
+from core.learning.recipe import Recipe
+from core.model.network import Network
+
+
+def optimizer_of(recipe: Recipe, parameters: list[nn.Parameter]) -> torch.optim.Optimizer:
+    """Over `parameters`, the ones that are trained."""
+    kind: Callable[..., torch.optim.Optimizer] = {"adam": torch.optim.Adam, "adamw": torch.optim.AdamW}[
+        recipe.optimizer
+    ]
+    return kind(parameters, lr=recipe.lr, weight_decay=recipe.weight_decay)
+
+
+def scheduler_of(recipe: Recipe, optimizer: torch.optim.Optimizer, steps: int) -> Any:
+    """None for a constant rate. "onecycle" steps after each of `steps` batches, "plateau" after an epoch."""
+    if recipe.schedule == "onecycle":
+        return torch.optim.lr_scheduler.OneCycleLR(optimizer, recipe.lr, total_steps=max(steps, 1))
+    if recipe.schedule == "plateau":
+        return torch.optim.lr_scheduler.ReduceLROnPlateau(optimizer, mode="max", patience=2)
+    return None
+
+
+def average_of(recipe: Recipe, network: Network) -> AveragedModel | None:
+    """The running average of the weights and of the normalisation statistics that go with them."""
+    if not recipe.average:
+        return None
+    return AveragedModel(network, multi_avg_fn=get_ema_multi_avg_fn(recipe.average), use_buffers=True)
+
+
+@dataclass
+class MixedPrecision:
+    """Half precision where the device is faster with it, full precision elsewhere.
+
+    CUDA: bfloat16, or float16 with a gradient scaler on older cards. CPU: bfloat16 where it has
+    instructions for it (without, it is slower than float32).
+    """
+
+    device: torch.device
+
+    def __post_init__(self) -> None:
+        self.dtype = _half_type(self.device)
+        self.scaler = torch.amp.GradScaler(self.device.type, enabled=self.dtype is torch.float16)
+
+    def context(self) -> Any:
+        return torch.autocast(self.device.type, self.dtype) if self.dtype is not None else nullcontext()
+
+
+def _half_type(device: torch.device) -> torch.dtype | None:
+    if device.type == "cuda":
+        return torch.bfloat16 if torch.cuda.is_bf16_supported() else torch.float16
+    # torch.cpu has no public question for this; the oneDNN operator is the one its own code asks.
+    return torch.bfloat16 if torch.ops.mkldnn._is_mkldnn_bf16_supported() else None

@@ -1,0 +1,110 @@
+"""What a training run is asked to do, and the recipes that have names."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from core.imaging.preprocess import Preprocessing
+from core.model.checkpoint import BackboneName, HeadName
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """Everything that decides a run, apart from the scans. Stored with the model it makes.
+
+    Attributes:
+        backbone, head: the architecture.
+        init: "bundled", "imagenet", "random", or the path of a checkpoint or `.pth`.
+        freeze_backbone: train the head only; the backbone stays in evaluation mode.
+        epochs, batch_size, lr: of the optimiser; with "onecycle", `lr` is the peak.
+        size: side of the network's input, pixels.
+        small_size, small_epochs: the first epochs may run on smaller pictures, which costs less.
+        seed: of the initial weights, the split, the order and the augmentation.
+        optimizer, weight_decay: Adam, or AdamW with decoupled decay (Loshchilov and Hutter 2019).
+        schedule: constant; one cycle (Smith and Topin 2018); or a tenth of the learning rate whenever
+            validation accuracy has not risen for two epochs.
+        label_smoothing: share of the target spread over both classes.
+        class_weights: weigh the loss so that both classes count alike.
+        augment: the name of an augmentation policy.
+        standardise: bring each picture to mean 0 and standard deviation 1 (then in the checkpoint).
+        average: decay per step of an exponential average of the weights, which is what is kept;
+            0 for none.
+        repeat: how often the scans of each DATASET are taken in one epoch, in the order given;
+            missing ones once.
+        keep: the weights after the last epoch, or those of the best validation accuracy.
+        validation_share: share of patients split off where a DATASET brings no `val/` of its own.
+    """
+
+    backbone: BackboneName = "resnet18"
+    head: HeadName = "linear"
+    init: str = "bundled"
+    freeze_backbone: bool = False
+    epochs: int = 5
+    batch_size: int = 16
+    lr: float = 1e-4
+    size: int = 224
+    small_size: int = 112
+    small_epochs: int = 0
+    seed: int = 0
+    optimizer: Literal["adam", "adamw"] = "adam"
+    weight_decay: float = 0.0
+    schedule: Literal["constant", "onecycle", "plateau"] = "constant"
+    label_smoothing: float = 0.0
+    class_weights: bool = False
+    augment: Literal["none", "flips", "strong"] = "none"
+    standardise: bool = False
+    average: float = 0.0
+    repeat: tuple[int, ...] = ()
+    keep: Literal["last", "best"] = "last"
+    validation_share: float = 0.1
+
+    @property
+    def preprocessing(self) -> Preprocessing:
+        """What the model that this makes does to a scan."""
+        if self.standardise:
+            return Preprocessing(self.size, mean=0.0, std=1.0, standardise=True)
+        return Preprocessing(self.size)
+
+    def size_in(self, epoch: int) -> int:
+        """Side of the pictures that epoch (0-based) trains on."""
+        return min(self.small_size, self.size) if epoch < self.small_epochs else self.size
+
+
+#: Recipes by name; the command line's other options change them further.
+PRESETS: dict[str, Recipe] = {
+    # Careful further training on one's own scans.
+    "fine-tune": Recipe(schedule="onecycle", augment="strong", class_weights=True, keep="best"),
+    # The first notebook: every layer, linear head, cross-entropy, Adam.
+    "notebook-full": Recipe(init="imagenet", epochs=5, batch_size=8, lr=1e-4),
+    # The second: frozen backbone, MLP head, flips and rotations, class weights, the best epoch kept.
+    "notebook-frozen": Recipe(
+        init="imagenet",
+        head="mlp",
+        freeze_backbone=True,
+        epochs=10,
+        batch_size=32,
+        lr=1e-3,
+        schedule="plateau",
+        class_weights=True,
+        augment="flips",
+        keep="best",
+    ),
+    # The bundled model, from random weights.
+    "bundled": Recipe(
+        init="random",
+        epochs=18,
+        batch_size=32,
+        lr=3e-3,
+        small_size=128,
+        small_epochs=10,
+        optimizer="adamw",
+        weight_decay=0.05,
+        schedule="onecycle",
+        label_smoothing=0.05,
+        class_weights=True,
+        augment="strong",
+        standardise=True,
+        average=0.998,
+    ),
+}

@@ -1,0 +1,125 @@
+"""How the figures and the report look: colours, axes, and names that fit whatever they hold."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Literal
+
+from matplotlib import font_manager
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.ft2font import FT2Font
+from matplotlib.layout_engine import ConstrainedLayoutEngine
+from matplotlib.text import Text
+
+# Blue and vermilion of Okabe and Ito's palette, told apart with any common colour vision.
+NORMAL = "#0072b2"
+PNEUMONIA = "#d55e00"
+INK = "#1f2933"
+MUTED = "#66727f"
+RULE = "#dde2e7"
+PAPER = "#ffffff"
+DASHED = (0, (4, 4))
+Corner = Literal["best", "upper left", "upper center", "lower right"]
+
+# The font that comes with matplotlib: the same on every system.
+_FAMILY = "DejaVu Sans"
+
+
+def new_figure(name: str, width: float, height: float) -> Figure:
+    """An empty Figure of `width` by `height` inches with `name`, shortened to fit, in a line above."""
+    figure = Figure(
+        figsize=(width, height), facecolor=PAPER, layout=ConstrainedLayoutEngine(w_pad=0.1, h_pad=0.1)
+    )
+    FigureCanvasAgg(figure)
+    if name:
+        margin = 0.12 / width
+        line = figure.suptitle("", x=margin, ha="left", size=9, color=MUTED)
+        show_name(line, name, 1 - 2 * margin)
+    return figure
+
+
+def show_name(text: Text, name: str, share: float) -> None:
+    """Make `text` show a name from outside, as it is written, in no more than `share` (0..1) of the width.
+
+    Dollar signs are not mathematics, line breaks become spaces, letters the font lacks (Chinese, Japanese
+    and Korean ones) become squares, and the middle of a name that is too long gives way to an ellipsis.
+    """
+    text.set_parse_math(False)
+    text.set_fontfamily(_FAMILY)
+    name = "".join(letter if _font().get_char_index(ord(letter)) else "□" for letter in printable(name))
+    figure = text.get_figure(root=True)
+    assert figure is not None
+    room = share * figure.bbox.width
+    text.set_text(name)
+    shortest, longest = 0, len(name)  # letters kept
+    if text.get_window_extent().width <= room:
+        return
+    while longest - shortest > 1:
+        kept = (shortest + longest) // 2
+        text.set_text(_elided(name, kept))
+        fits = text.get_window_extent().width <= room
+        shortest, longest = (kept, longest) if fits else (shortest, kept)
+    text.set_text(_elided(name, shortest))
+
+
+def printable(name: str) -> str:
+    """`name` on one line, without control characters or bytes that were no text."""
+    name = name.encode("utf-8", "replace").decode("utf-8")
+    return " ".join("".join(letter if letter.isprintable() else " " for letter in name).split())
+
+
+def dress(axes: Axes, title: str, across: str, up: str, *, grid: bool = True) -> None:
+    """Give axes their title, labels and quiet frame."""
+    axes.set_facecolor(PAPER)
+    axes.set_title(title, loc="left", size=11, weight="bold", color=INK, pad=8)
+    axes.set_xlabel(across, size=9, color=INK)
+    axes.set_ylabel(up, size=9, color=INK)
+    axes.tick_params(labelsize=8, colors=MUTED, labelcolor=INK)
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.spines[["left", "bottom"]].set_color(MUTED)
+    axes.set_axisbelow(True)
+    if grid:
+        axes.grid(color=RULE, linewidth=0.8)
+
+
+def unit_square(axes: Axes) -> None:
+    """Both axes 0..1, with a little air so that a curve along an edge is seen whole."""
+    ticks = (0, 0.2, 0.4, 0.6, 0.8, 1)
+    axes.set(xlim=(-0.02, 1.02), ylim=(-0.02, 1.02), xticks=ticks, yticks=ticks)
+
+
+def mark(axes: Axes, across: float, up: float, label: str) -> None:
+    """Mark the operating point on a curve."""
+    axes.plot(across, up, "o", color=PNEUMONIA, markeredgecolor=PAPER, markersize=9, label=label, zorder=5)
+
+
+def legend(axes: Axes, where: Corner, columns: int = 1) -> None:
+    """A legend without a frame of its own."""
+    axes.legend(
+        loc=where,
+        ncols=columns,
+        fontsize=8,
+        labelcolor=INK,
+        framealpha=0.85,
+        edgecolor="none",
+        handlelength=1.6,
+    )
+
+
+def say(axes: Axes, message: str) -> None:
+    """Write in the middle of empty axes why they are empty."""
+    axes.text(0.5, 0.5, message, transform=axes.transAxes, ha="center", va="center", size=10, color=MUTED)
+    axes.set(xticks=(), yticks=())
+    axes.tick_params(length=0)
+
+
+def _elided(name: str, kept: int) -> str:
+    tail = kept // 2
+    return f"{name[: kept - tail].rstrip()}…{name[len(name) - tail :].lstrip()}"
+
+
+@cache
+def _font() -> FT2Font:
+    return font_manager.get_font(font_manager.findfont(_FAMILY))

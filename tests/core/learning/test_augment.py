@@ -1,0 +1,77 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+
+from core.imaging.preprocess import Preprocessing, normalise
+from core.learning.augment import POLICIES, Augmentation, Augmenter, normalise_batch
+from tests.pictures import radiograph
+
+
+def _pictures(count=4, side=96):
+    stacked = np.stack([radiograph(seed, size=(side, side)) for seed in range(count)])
+    return torch.from_numpy(stacked).float()[:, None] / 255
+
+
+@pytest.mark.parametrize("policy", POLICIES)
+def test_pictures_stay_pictures(policy):
+    before = _pictures()
+    after = Augmenter(POLICIES[policy], 1)(before)
+    assert (after.shape, after.dtype) == (before.shape, before.dtype)
+    assert after.min() >= 0
+    assert after.max() <= 1
+
+
+def test_the_same_seed_is_the_same_change():
+    one, again, other = (Augmenter(POLICIES["strong"], seed)(_pictures()) for seed in (1, 1, 2))
+    assert torch.equal(one, again)
+    assert not torch.equal(one, other)
+
+
+def test_without_a_policy_nothing_changes():
+    assert torch.equal(Augmenter(POLICIES["none"], 1)(_pictures()), _pictures())
+
+
+def test_flip_mirrors_left_and_right():
+    assert torch.allclose(Augmenter(Augmentation(flip=1), 0)(_pictures()), _pictures().flip(3), atol=1e-4)
+
+
+def test_a_turn_moves_the_corner_and_not_the_centre():
+    spot = torch.zeros(1, 1, 101, 101)
+    spot[0, 0, 50, 50] = spot[0, 0, 50, 90] = 1
+    turned = Augmenter(Augmentation(rotate=90), 5)(spot)
+    assert turned[0, 0, 49:52, 49:52].max() > 0.9
+    rows, columns = torch.nonzero(turned[0, 0] > 0.2, as_tuple=True)
+    outer = max(
+        zip(rows.tolist(), columns.tolist(), strict=True), key=lambda p: (p[0] - 50) ** 2 + (p[1] - 50) ** 2
+    )
+    assert ((outer[0] - 50) ** 2 + (outer[1] - 50) ** 2) ** 0.5 == pytest.approx(40, abs=1.5)
+    assert outer != (50, 90)
+
+
+@pytest.mark.parametrize("field", ["gamma", "contrast", "blur", "noise", "erase", "scale", "aspect", "shift"])
+def test_every_kind_of_change_does_something(field):
+    policy = replace(Augmentation(), **{field: getattr(POLICIES["strong"], field) or 0.2})
+    changed = [
+        not torch.allclose(Augmenter(policy, s)(_pictures()), _pictures(), atol=1e-3) for s in range(6)
+    ]
+    assert any(changed)
+
+
+def test_erasing_covers_one_rectangle_with_one_grey():
+    flat = torch.full((1, 1, 64, 64), 0.5)
+    after = Augmenter(Augmentation(erase=1), 3)(flat)[0, 0]
+    rows, columns = torch.nonzero(after != 0.5, as_tuple=True)
+    box = after[rows.min() : rows.max() + 1, columns.min() : columns.max() + 1]
+    assert len(box.unique()) == 1
+    assert 0.002 < box.numel() / after.numel() < 0.17
+
+
+@pytest.mark.parametrize("spec", [Preprocessing(), Preprocessing(96, 0.0, 1.0, standardise=True)])
+def test_training_and_reading_normalise_alike(spec):
+    pictures = _pictures()
+    ours = normalise_batch(pictures, spec).numpy()
+    np.testing.assert_allclose(ours, normalise(pictures.numpy(), spec), atol=2e-5)

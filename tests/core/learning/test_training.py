@@ -1,0 +1,202 @@
+"""Whole runs on generated scans."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+from safetensors.numpy import load_file
+
+from core.engine.select import choose
+from core.errors import DatasetError, LungfieldError, ModelError
+from core.learning.evaluation import evaluate
+from core.learning.initial import initial_network
+from core.learning.recipe import PRESETS, Recipe
+from core.learning.run import MODEL_FILE, STATE_FILE, train
+from core.model import checkpoint
+from core.progress import Cancelled, NullProgress
+from core.reading.reader import Reader
+from tests.datasets import write_dataset
+
+SMALL = Recipe(
+    init="random",
+    epochs=3,
+    batch_size=8,
+    lr=2e-3,
+    size=64,
+    seed=1,
+    optimizer="adamw",
+    schedule="onecycle",
+    augment="strong",
+    standardise=True,
+    class_weights=True,
+    label_smoothing=0.05,
+    validation_share=0.25,
+)
+EVERYTHING = replace(SMALL, average=0.9, keep="best", head="mlp", small_size=64, small_epochs=1, repeat=(2,))
+
+
+class StopAfter(NullProgress):
+    """Cancels when so many epochs have been told; like a kill, but between two statements."""
+
+    def __init__(self, epochs: int, batches: int = 0) -> None:
+        self.left, self.batches, self.lines = epochs, batches, []
+
+    def say(self, line):
+        self.lines.append(line)
+        self.left -= line.startswith("epoch")
+
+    def check(self):
+        if self.left <= 0:
+            self.batches -= 1
+            if self.batches < 0:
+                raise Cancelled
+
+    def part(self, start, end):
+        return self
+
+
+@pytest.fixture(scope="module")
+def scans(tmp_path_factory):
+    return write_dataset(tmp_path_factory.mktemp("scans") / "generated", 24)
+
+
+def _run(scans, out, recipe=SMALL, resume=False, progress=None):
+    return train([scans], out, recipe, "cpu", resume, "test", progress or NullProgress())
+
+
+@pytest.fixture(scope="module")
+def trained(scans, tmp_path_factory):
+    """A short run that is long enough to learn the generated opacities."""
+    out = tmp_path_factory.mktemp("trained")
+    recipe = replace(SMALL, epochs=8, augment="flips", lr=3e-3)
+    train([scans], out, recipe, "cpu", False, "generated", NullProgress())
+    return out
+
+
+def test_a_run_learns_and_leaves_its_reports(trained):
+    left = {file.name for file in trained.iterdir()}
+    assert left == {MODEL_FILE, "history.json", "validation.json", "validation.pdf", "learning_curves.png"}
+    history = json.loads((trained / "history.json").read_text())
+    assert [epoch["epoch"] for epoch in history] == list(range(1, 9))
+    assert history[-1]["train_loss"] < 0.7 * history[0]["train_loss"]
+    model = checkpoint.load(trained / MODEL_FILE)
+    assert model.preprocessing.standardise
+    assert model.temperature > 0
+    assert model.features is not None
+    assert set(model.graphs) == {"fp32", "int8"}
+    assert model.training["recipe"]["epochs"] == 8
+    assert model.training["datasets"]["generated"]["train"] == 36
+
+
+def test_evaluate_scores_what_the_model_says_of_each_scan(trained, tmp_path):
+    unseen = write_dataset(tmp_path / "unseen", 16, first=200)
+    (unseen / "NORMAL" / "broken.jpeg").write_bytes(b"\xff\xd8\xff but no more")
+    model = checkpoint.load(trained / MODEL_FILE)
+    reader = Reader(model, choose(model, device="cpu").engine)
+    failures = []
+    result = evaluate(reader, unseen, tmp_path / "out", NullProgress(), failures.append)
+    assert (result["n"], result["failed"]) == (32, 1)
+    assert result["auc"] > 0.8
+    written = json.loads((tmp_path / "out" / "metrics.json").read_text())
+    assert written == json.loads(json.dumps(result))
+    assert (tmp_path / "out" / "report.pdf").read_bytes().startswith(b"%PDF")
+    assert sum(outcome.status == "failed" for outcome in failures) == 1
+
+
+@pytest.mark.parametrize("recipe", [SMALL, EVERYTHING], ids=["plain", "everything"])
+def test_a_resumed_run_gives_the_same_model(scans, tmp_path, recipe):
+    whole = load_file(_run(scans, tmp_path / "whole", recipe))
+    with pytest.raises(Cancelled):
+        _run(scans, tmp_path / "broken", recipe, progress=StopAfter(2, batches=1))
+    assert not (tmp_path / "broken" / MODEL_FILE).exists()
+    resumed = StopAfter(99)
+    again = load_file(_run(scans, tmp_path / "broken", recipe, True, resumed))
+    assert any("going on after epoch 2 of 3" in line for line in resumed.lines)
+    assert whole.keys() == again.keys()
+    for name, value in whole.items():
+        np.testing.assert_array_equal(again[name], value, err_msg=name)
+
+
+def test_an_interrupted_run_is_neither_overwritten_nor_mixed_up(scans, tmp_path):
+    with pytest.raises(Cancelled):
+        _run(scans, tmp_path, progress=StopAfter(1))
+    with pytest.raises(LungfieldError, match="--resume"):
+        _run(scans, tmp_path)
+    with pytest.raises(LungfieldError, match="other options"):
+        _run(scans, tmp_path, replace(SMALL, lr=1e-3), resume=True)
+    assert (tmp_path / STATE_FILE).exists()
+
+
+def test_a_frozen_backbone_stays_as_it_was(scans, tmp_path):
+    recipe = replace(
+        PRESETS["notebook-frozen"], init="random", epochs=2, size=64, batch_size=8, validation_share=0.25
+    )
+    before = initial_network(recipe).state_dict()
+    after = checkpoint.load(_run(scans, tmp_path, recipe)).weights
+    for name, value in checkpoint.rounded({k: v.numpy() for k, v in before.items()}).items():
+        same = np.array_equal(after[name], value)
+        assert same == name.startswith("backbone."), name
+
+
+def test_the_first_notebooks_recipe_runs(scans, tmp_path):
+    lines = StopAfter(99)
+    recipe = replace(PRESETS["notebook-full"], init="random", epochs=2, size=64, validation_share=0.25)
+    _run(scans, tmp_path, recipe, progress=lines)
+    assert sum(line.startswith("epoch") and "accuracy" in line for line in lines.lines) == 2
+
+
+def test_a_loss_that_is_no_number_stops_with_a_word(scans, tmp_path):
+    with pytest.raises(LungfieldError, match="no longer a number"):
+        _run(scans, tmp_path, replace(SMALL, lr=1e30, optimizer="adam", schedule="constant"))
+
+
+def test_two_datasets_of_one_name_are_refused(scans, tmp_path):
+    other = write_dataset(tmp_path / "generated", 2)
+    with pytest.raises(DatasetError, match="same name"):
+        train([scans, other], tmp_path / "out", SMALL, "cpu", False, "x", NullProgress())
+
+
+def test_notebook_weights_start_a_run(tmp_path):
+    """A `.pth` as the notebooks save it, with a linear and with an MLP classifier."""
+    from torchvision import models
+
+    torch.manual_seed(3)
+    net = models.resnet18(num_classes=2)
+    torch.save(net.state_dict(), tmp_path / "linear.pth")
+    begun = initial_network(replace(SMALL, init=str(tmp_path / "linear.pth"))).eval()
+    x = torch.randn(2, 1, 64, 64)
+    torch.testing.assert_close(begun(x), net.eval()(x.expand(-1, 3, -1, -1)))
+    net.fc = torch.nn.Sequential(
+        torch.nn.Linear(512, 256), torch.nn.ReLU(), torch.nn.Dropout(0.5), torch.nn.Linear(256, 2)
+    )
+    torch.save(net.state_dict(), tmp_path / "mlp.pth")
+    begun = initial_network(replace(SMALL, init=str(tmp_path / "mlp.pth"), head="mlp")).eval()
+    torch.testing.assert_close(begun(x), net.eval()(x.expand(-1, 3, -1, -1)))
+
+
+class _Bomb:
+    def __reduce__(self):
+        return (open, ("bomb went off", "w"))
+
+
+def test_foreign_weights_are_refused_and_never_run(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    torch.save({"fc.weight": _Bomb()}, "bomb.pth")
+    torch.save([1, 2], "list.pth")
+    torch.save({"conv1.weight": torch.ones(3)}, "other.pth")
+    for name, words in (("bomb", "not a file of weights"), ("list", "state_dict"), ("other", "no resnet18")):
+        with pytest.raises(ModelError, match=words):
+            initial_network(replace(SMALL, init=f"{name}.pth"))
+    assert not (tmp_path / "bomb went off").exists()
+
+
+def test_imagenet_without_a_connection_says_what_to_do(monkeypatch, tmp_path):
+    monkeypatch.setenv("TORCH_HOME", str(tmp_path))
+    # Every connection is refused at once, as on a workstation without a network.
+    monkeypatch.setattr("socket.getaddrinfo", lambda *_, **__: (_ for _ in ()).throw(OSError("no network")))
+    with pytest.raises(ModelError, match=r"could not be downloaded.*--init"):
+        initial_network(replace(SMALL, init="imagenet"))
