@@ -1,0 +1,195 @@
+"""The options of every subcommand. What runs them is imported when it is run: `--help` costs nothing."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from importlib import import_module
+from pathlib import Path
+
+from core.model.checkpoint import BACKBONES, HEADS
+
+COMMANDS = ("read", "train", "evaluate", "models", "self-test")
+
+_DISCLAIMER = "For research and education. Not a medical device; not for diagnosis."
+
+
+def parser() -> argparse.ArgumentParser:
+    """The whole command line."""
+    top = argparse.ArgumentParser(
+        prog="main.py", description="Lungfield reads chest X-rays.", epilog=_DISCLAIMER, allow_abbrev=False
+    )
+    commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    _add_read(commands.add_parser("read", help="read scans and folders of scans", epilog=_DISCLAIMER))
+    _add_train(commands.add_parser("train", help="train or fine-tune a model", epilog=_DISCLAIMER))
+    _add_evaluate(commands.add_parser("evaluate", help="score a model on labelled scans", epilog=_DISCLAIMER))
+    _add_models(commands.add_parser("models", help="list, import, export, activate and remove models"))
+    test = commands.add_parser("self-test", help="read a generated scan on every engine present")
+    test.set_defaults(run=_runs("self_test"))
+    return top
+
+
+def _runs(module: str, function: str = "run") -> Callable[[argparse.Namespace], int]:
+    def run(chosen: argparse.Namespace) -> int:
+        return int(getattr(import_module(f"core.cli.{module}"), function)(chosen))
+
+    return run
+
+
+def _add_read(command: argparse.ArgumentParser) -> None:
+    command.add_argument("paths", metavar="PATH", nargs="+", type=Path, help="a scan, or a folder of scans")
+    command.add_argument("--out", type=Path, metavar="results.csv", help="write a row a scan to this file")
+    command.add_argument(
+        "--heatmaps", type=Path, metavar="DIR", help="write each scan's evidence as .png and .npy"
+    )
+    _add_engine(command)
+    command.add_argument(
+        "--threshold", type=_share, metavar="T", help="call it PNEUMONIA from this probability on"
+    )
+    command.add_argument("--resume", action="store_true", help="keep the readings that --out has already")
+    command.set_defaults(run=_runs("read"))
+
+
+def _add_engine(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--model", default="", metavar="NAME|PATH", help="default: the active model")
+    command.add_argument("--engine", choices=("auto", "torch", "openvino"), default="auto")
+    _add_device(command)
+    command.add_argument("--precision", choices=("auto", "fp32", "int8"), default="auto")
+
+
+def _add_device(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--device", choices=("auto", "cuda", "cpu"), default="auto")
+
+
+def _add_evaluate(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "dataset", metavar="DATASET", type=Path, help="NORMAL/ and PNEUMONIA/, or test/ with those"
+    )
+    command.add_argument(
+        "--out", type=Path, required=True, metavar="DIR", help="metrics.json, report.pdf, figures"
+    )
+    _add_engine(command)
+    command.add_argument("--threshold", type=_share, metavar="T", help="default: the model's operating point")
+    command.set_defaults(run=_runs("evaluate"))
+
+
+def _add_train(command: argparse.ArgumentParser) -> None:
+    add = command.add_argument
+    add(
+        "datasets",
+        metavar="DATASET",
+        nargs="+",
+        type=Path,
+        help="NORMAL/ and PNEUMONIA/, or train/ val/ test/",
+    )
+    add("--out", type=Path, required=True, metavar="DIR", help="where the model and its reports go")
+    add("--name", default="", help="the model's name; default: that of DIR")
+    _add_device(command)
+    add("--resume", action="store_true", help="go on with the run that was interrupted in DIR")
+    presets = ("fine-tune", "notebook-full", "notebook-frozen", "bundled")
+    add("--preset", choices=presets, default="fine-tune", help="the recipe that the options below change")
+    # What is not given is None and stays as the preset has it.
+    recipe = command.add_argument_group("recipe")
+    add = recipe.add_argument
+    add("--backbone", choices=BACKBONES)
+    add("--head", choices=HEADS)
+    add("--init", metavar="bundled|imagenet|random|PATH", help="the weights to start from")
+    add("--freeze-backbone", action=argparse.BooleanOptionalAction, default=None, help="train the head only")
+    add("--epochs", type=_positive, metavar="N")
+    add("--batch-size", type=_two_or_more, metavar="N")
+    add("--lr", type=_rate, metavar="X", help="learning rate; the peak of a one-cycle schedule")
+    add("--size", type=_side, metavar="PIXELS", help="side of the network's input")
+    add("--small-size", type=_side, metavar="PIXELS", help="side in the first epochs …")
+    add("--small-epochs", type=_zero_or_more, metavar="N", help="… and how many those are")
+    add("--seed", type=_zero_or_more, metavar="N")
+    add("--optimizer", choices=("adam", "adamw"))
+    add("--weight-decay", type=_not_negative, metavar="X")
+    add("--schedule", choices=("constant", "onecycle", "plateau"))
+    add("--label-smoothing", type=_share, metavar="X")
+    add(
+        "--class-weights",
+        action=argparse.BooleanOptionalAction,
+        default=None,
+        help="let both classes count alike",
+    )
+    add("--augment", choices=("none", "flips", "strong"))
+    add(
+        "--standardise",
+        action=argparse.BooleanOptionalAction,
+        default=None,
+        help="bring each picture to mean 0, std 1",
+    )
+    add("--average", type=_share, metavar="X", help="decay of a running average of the weights; 0 for none")
+    add(
+        "--repeat", type=_positive, nargs="+", metavar="N", help="how often each DATASET is taken in an epoch"
+    )
+    add("--keep", choices=("last", "best"), help="the last epoch, or that of the best validation accuracy")
+    add("--validation-share", type=_part, metavar="X", help="share of patients split off for validation")
+    command.set_defaults(run=_runs("train"))
+
+
+def _add_models(command: argparse.ArgumentParser) -> None:
+    actions = command.add_subparsers(dest="action", required=True, metavar="ACTION")
+    actions.add_parser("list", help="the models there are").set_defaults(run=_runs("models", "show"))
+    add = actions.add_parser("import", help="check a model file and take it into the library")
+    add.add_argument("file", type=Path)
+    add.add_argument("--name", default="", help="default: what it calls itself")
+    add.set_defaults(run=_runs("models", "take_in"))
+    export = actions.add_parser("export", help="copy a model to a file")
+    export.add_argument("name")
+    export.add_argument("file", type=Path)
+    export.set_defaults(run=_runs("models", "export"))
+    activate = actions.add_parser("activate", help="read with this model from now on")
+    activate.add_argument("name")
+    activate.set_defaults(run=_runs("models", "activate"))
+    remove = actions.add_parser("remove", help="delete a model of one's own")
+    remove.add_argument("name")
+    remove.set_defaults(run=_runs("models", "remove"))
+
+
+def _number(text: str, low: float, high: float, what: str, open_low: bool = False) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = float("nan")
+    if not (low < value if open_low else low <= value) or not value <= high:
+        raise argparse.ArgumentTypeError(f"{what}, not {text}")
+    return value
+
+
+def _whole(text: str, low: int, high: int, what: str) -> int:
+    if not text.isdecimal() or not low <= int(text) <= high:
+        raise argparse.ArgumentTypeError(f"{what}, not {text}")
+    return int(text)
+
+
+def _share(text: str) -> float:
+    return _number(text, 0, 1, "a number from 0 to 1")
+
+
+def _part(text: str) -> float:
+    return _number(text, 0.01, 0.5, "a number from 0.01 to 0.5")
+
+
+def _rate(text: str) -> float:
+    return _number(text, 0, 10, "a number above 0", open_low=True)
+
+
+def _not_negative(text: str) -> float:
+    return _number(text, 0, 10, "a number of at least 0")
+
+
+def _positive(text: str) -> int:
+    return _whole(text, 1, 1_000_000, "a whole number of at least 1")
+
+
+def _zero_or_more(text: str) -> int:
+    return _whole(text, 0, 1 << 31, "a whole number of at least 0")
+
+
+def _two_or_more(text: str) -> int:
+    return _whole(text, 2, 100_000, "a whole number of at least 2")
+
+
+def _side(text: str) -> int:
+    return _whole(text, 64, 1024, "a whole number from 64 to 1024")

@@ -1,0 +1,135 @@
+"""`main.py read`: scans and folders of scans to lines, results.csv and heatmaps."""
+
+from __future__ import annotations
+
+import argparse
+import io
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from core.cli import DONE, SOME_FAILED, UNUSABLE
+from core.cli.opening import open_reader
+from core.cli.terminal import TerminalProgress
+from core.errors import LungfieldError
+from core.files import write_whole
+from core.reading.folder import Found, Outcome, find, read_files
+from core.reading.overlay import overlay, png
+from core.reading.reader import Reader
+from core.reading.results import ResultsFile, Row, earlier_rows, row_of
+
+
+def run(chosen: argparse.Namespace) -> int:
+    """Read everything asked for; the exit status."""
+    if chosen.resume and chosen.out is None:
+        raise LungfieldError("--resume needs --out", "the earlier readings are taken from that file")
+    listing = find(chosen.paths)
+    if not listing.files:
+        raise LungfieldError("there is no scan in what you gave", "name scans, or a folder that holds some")
+    if listing.left_out:
+        print(f"lungfield: {listing.left_out} files that are not scans were left out", file=sys.stderr)
+    reader = open_reader(chosen)
+    kept = _rows_to_keep(chosen, reader)
+    results = ResultsFile(chosen.out) if chosen.out else None
+    try:
+        counts = _read_all(listing.files, reader, kept, results, chosen.heatmaps)
+        if results:
+            results.finish()
+    finally:
+        if results:
+            results.close()
+    read = counts["ok"] + counts["rejected"]
+    if chosen.out:
+        print(f"{read} read, {counts['rejected']} of them rejected, {counts['failed']} failed: {chosen.out}")
+    if not read:
+        return UNUSABLE
+    return SOME_FAILED if counts["failed"] else DONE
+
+
+def _rows_to_keep(chosen: argparse.Namespace, reader: Reader) -> dict[tuple[str, str], Row]:
+    """Earlier rows that this command would only repeat."""
+    if not chosen.resume:
+        return {}
+    threshold = f"{reader.threshold:.6f}"
+    return {
+        key: row
+        for key, row in earlier_rows(chosen.out).items()
+        if row["model"] == reader.checkpoint.name and row["threshold"] == threshold
+    }
+
+
+def _read_all(
+    files: Sequence[Found],
+    reader: Reader,
+    kept: dict[tuple[str, str], Row],
+    results: ResultsFile | None,
+    heatmaps: Path | None,
+) -> dict[str, int]:
+    """Counts by status."""
+    counts = {"ok": 0, "rejected": 0, "failed": 0}
+    places = dict(zip(files, heatmap_places(files), strict=True))
+
+    def known(found: Found, sha256: str) -> bool:
+        drawn = heatmaps is None or all(file.exists() for file in _heatmap_files(heatmaps, places[found]))
+        return drawn and (str(found.path), sha256) in kept
+
+    with TerminalProgress() as progress:
+        for done, outcome in enumerate(read_files(reader, files, progress, known), start=1):
+            row = row_of(outcome)
+            if outcome.status == "known":
+                row = kept[row["path"], row["sha256"]]
+            elif heatmaps is not None:
+                _write_heatmap(heatmaps, places[outcome.found], outcome)
+            counts[row["status"]] += 1
+            if results:
+                results.add(row)
+            _tell(row, progress, quiet=results is not None)
+            progress.report(done / len(files), f"{done} of {len(files)}")
+    return counts
+
+
+def _tell(row: Row, progress: TerminalProgress, quiet: bool) -> None:
+    """Failures always, on stderr; readings only where they go nowhere else."""
+    if row["status"] == "failed":
+        print(f"lungfield: {row['reason']}", file=sys.stderr)
+    elif not quiet:
+        reason = f"  rejected: {row['reason']}" if row["status"] == "rejected" else ""
+        progress.say(f"{row['label']:<9}  pneumonia {float(row['probability']):.3f}  {row['path']}{reason}")
+
+
+def heatmap_places(files: Sequence[Found]) -> list[Path]:
+    """Where each file's heatmap goes under the folder for them, less the suffix.
+
+    A scan's path with its suffix taken off; where two scans would share one (a.png beside a.dcm, or
+    the same path in two folders given), the later keep their suffix, and a number if need be.
+    """
+    taken: set[Path] = set()
+    places = []
+    for found in files:
+        bare = Path(found.relative.with_suffix(""))
+        choices = [
+            bare,
+            Path(found.relative),
+            *(Path(f"{found.relative}-{n}") for n in range(2, len(files) + 2)),
+        ]
+        place = next(choice for choice in choices if choice not in taken)
+        taken.add(place)
+        places.append(place)
+    return places
+
+
+def _heatmap_files(folder: Path, place: Path) -> tuple[Path, Path]:
+    """The overlay and the map. The suffix is put on, not exchanged: a place may hold dots."""
+    return folder / f"{place}.png", folder / f"{place}.npy"
+
+
+def _write_heatmap(folder: Path, place: Path, outcome: Outcome) -> None:
+    if outcome.reading is None or outcome.scan is None:
+        return
+    picture, numbers = _heatmap_files(folder, place)
+    file = io.BytesIO()
+    np.save(file, outcome.reading.heatmap, allow_pickle=False)
+    write_whole(numbers, file.getvalue(), durable=False)
+    write_whole(picture, png(overlay(outcome.scan.windowed(), outcome.reading)), durable=False)

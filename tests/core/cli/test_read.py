@@ -1,0 +1,199 @@
+from __future__ import annotations
+
+import csv
+import os
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from core.cli import DONE, SOME_FAILED, UNUSABLE, main
+from core.cli.read import heatmap_places
+from core.model import checkpoint as checkpoints
+from core.reading.folder import Found, find
+from core.reading.results import COLUMNS
+from tests.models import checkpoint
+from tests.pictures import radiograph
+
+CONTRACT = "path,sha256,status,label,probability,confidence,threshold,reason,model,engine,milliseconds"
+
+
+@pytest.fixture
+def model(tmp_path):
+    path = tmp_path / "a model.safetensors"
+    checkpoints.save(checkpoint(), path)
+    return str(path)
+
+
+@pytest.fixture
+def scans(tmp_path):
+    """Two good scans, one of them in a folder below, and one bad file."""
+    root = tmp_path / "Scans of Jürgen 1"
+    (root / "deep er").mkdir(parents=True)
+    cv2.imwrite(str(root / "one.png"), radiograph(1))
+    cv2.imwrite(str(root / "deep er" / "two.png"), radiograph(2, opacity=True))
+    (root / "bad.png").write_text("this is text")
+    return root
+
+
+def _read(*arguments):
+    return main(["read", *map(str, arguments), "--device", "cpu"])
+
+
+def _rows(path):
+    with Path(path).open(newline="", encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+def test_a_row_a_scan_in_the_contracts_columns(model, scans, tmp_path, capsys):
+    out = tmp_path / "results" / "r.csv"
+    assert _read(scans, "--out", out, "--model", model) == SOME_FAILED
+    assert out.read_text().splitlines()[0] == CONTRACT == ",".join(COLUMNS)
+    rows = {Path(row["path"]).name: row for row in _rows(out)}
+    assert [row["path"] for row in _rows(out)] == [
+        str(scans / "bad.png"),
+        str(scans / "one.png"),
+        str(scans / "deep er" / "two.png"),
+    ]
+    assert rows["bad.png"]["status"] == "failed"
+    assert rows["bad.png"]["reason"]
+    assert rows["bad.png"]["label"] == rows["bad.png"]["probability"] == ""
+    good = rows["one.png"]
+    probability, confidence = float(good["probability"]), float(good["confidence"])
+    assert good["status"] == "ok"
+    assert good["label"] == ("PNEUMONIA" if probability >= float(good["threshold"]) else "NORMAL")
+    assert confidence == pytest.approx(
+        max(probability, 1 - probability) if good["threshold"] == "0.500000" else 0
+    )
+    assert (good["model"], good["engine"]) == ("test resnet18 linear", "openvino cpu fp32")
+    assert float(good["milliseconds"]) > 0
+    assert len(good["sha256"]) == 64
+    errors = capsys.readouterr().err.strip().splitlines()
+    assert len(errors) == 1
+    assert errors[0].startswith("lungfield: ")
+    assert "bad.png" in errors[0]
+
+
+def test_exit_statuses(model, scans, tmp_path, capsys):
+    assert _read(scans / "one.png", "--model", model) == DONE
+    assert _read(scans / "bad.png", "--model", model) == UNUSABLE
+    assert _read(tmp_path / "nothing here.png", "--model", model) == UNUSABLE
+    assert _read(scans, "--model", tmp_path / "none.safetensors") == UNUSABLE
+    (tmp_path / "empty").mkdir()
+    assert _read(tmp_path / "empty", "--model", model) == UNUSABLE
+    assert _read(scans / "one.png", "--model", model, "--resume") == UNUSABLE
+    assert _read(scans / "one.png", "--model", model, "--out", scans) == UNUSABLE
+    for wrong in (["--threshold", "2"], ["--engine", "abacus"], ["--precision", "fp64"]):
+        with pytest.raises(SystemExit) as stop:
+            _read(scans, *wrong)
+        assert stop.value.code == UNUSABLE
+    assert "Traceback" not in capsys.readouterr().err
+
+
+def test_without_out_a_line_a_scan(model, scans, capsys):
+    _read(scans / "one.png", "--model", model, "--threshold", "0")
+    line = capsys.readouterr().out.strip()
+    assert line.startswith("PNEUMONIA")
+    assert line.endswith(str(scans / "one.png"))
+
+
+def test_heatmaps_lie_under_the_scans_relative_path(model, scans, tmp_path):
+    where = tmp_path / "maps"
+    _read(scans, "--heatmaps", where, "--out", tmp_path / "r.csv", "--model", model)
+    assert sorted(str(p.relative_to(where)) for p in where.rglob("*") if p.is_file()) == [
+        "deep er/two.npy",
+        "deep er/two.png",
+        "one.npy",
+        "one.png",
+    ]
+    numbers = np.load(where / "one.npy")
+    assert (numbers.dtype, numbers.shape) == (np.float32, (2, 2))
+    probability = float(
+        next(r for r in _rows(tmp_path / "r.csv") if r["path"].endswith("one.png"))["probability"]
+    )
+    bias = checkpoint().weights["head.bias"]
+    assert numbers.sum() + bias[1] - bias[0] == pytest.approx(
+        np.log(probability / (1 - probability)), abs=1e-2
+    )
+    picture = cv2.imread(str(where / "one.png"))
+    assert min(picture.shape[:2]) >= 512
+
+
+def test_scans_that_would_share_a_heatmap_keep_theirs_apart():
+    files = [
+        Found(Path(p), Path(r)) for p, r in (("x/a.png", "a.png"), ("x/a.dcm", "a.dcm"), ("y/a.png", "a.png"))
+    ]
+    assert [str(place) for place in heatmap_places(files)] == ["a", "a.dcm", "a.png"]
+    dotted = [Found(Path(name), Path(name)) for name in ("1.2.840.1", "1.2.840.2")]
+    assert len(set(heatmap_places(dotted))) == 2
+
+
+def test_resume_keeps_what_is_there_and_reads_the_rest(model, scans, tmp_path, capsys):
+    out = tmp_path / "r.csv"
+    _read(scans, "--out", out, "--model", model)
+    before = {row["path"]: row for row in _rows(out)}
+    # As a killed run leaves it: no results.csv, and a last line cut off.
+    part = out.with_name("r.csv.part")
+    lines = out.read_text().splitlines(keepends=True)
+    kept = [line for line in lines[1:] if "one.png" in line]
+    part.write_text(lines[0] + "".join(kept) + lines[-1][:40])
+    out.unlink()
+    cv2.imwrite(str(scans / "three.png"), radiograph(3))
+    assert _read(scans, "--out", out, "--model", model, "--resume") == SOME_FAILED
+    after = {row["path"]: row for row in _rows(out)}
+    assert set(after) == set(before) | {str(scans / "three.png")}
+    one = str(scans / "one.png")
+    assert after[one] == before[one], "the earlier row, down to its milliseconds"
+    assert not part.exists()
+
+
+def test_resume_reads_again_what_changed(model, scans, tmp_path):
+    out, one = tmp_path / "r.csv", scans / "one.png"
+    _read(one, "--out", out, "--model", model)
+    first = _rows(out)[0]
+    cv2.imwrite(str(one), radiograph(9))
+    _read(one, "--out", out, "--model", model, "--resume")
+    second = _rows(out)[0]
+    assert second["sha256"] != first["sha256"]
+    _read(one, "--out", out, "--model", model, "--resume", "--threshold", "0.9")
+    assert _rows(out)[0]["threshold"] == "0.900000"
+
+
+def test_folders_are_searched_once_and_in_order(tmp_path):
+    (tmp_path / "b" / "c").mkdir(parents=True)
+    for name in ("b/c/z.dcm", "a.png", "notes.txt", ".hidden.png", "b/IM000001"):
+        (tmp_path / name).write_bytes(b"x")
+    os.symlink(tmp_path, tmp_path / "b" / "loop")
+    listing = find([tmp_path])
+    assert [str(found.relative) for found in listing.files] == ["a.png", "b/IM000001", "b/c/z.dcm"]
+    assert listing.left_out == 2
+    assert [str(found.relative) for found in find([tmp_path / "notes.txt"]).files] == ["notes.txt"]
+
+
+def test_an_error_of_ours_is_logged_without_names_and_said_in_one_line(
+    model, scans, tmp_path, monkeypatch, capsys
+):
+    from core.reading import folder
+
+    def broken(*_, **__):
+        raise RuntimeError("our own mistake")
+
+    monkeypatch.setattr(folder, "decode", broken)
+    assert _read(scans / "one.png", "--model", model) == UNUSABLE
+    assert "internal error of Lungfield" in capsys.readouterr().err
+    log = (Path(os.environ["LUNGFIELD_HOME"]) / "log" / "lungfield.log").read_text()
+    assert "our own mistake" in log
+    assert "Traceback" in log
+    assert "Jürgen" not in log
+
+
+def test_native_scans_are_read_right(data_root, tmp_path):
+    """The bundled model on the scans as the machine made them."""
+    out = tmp_path / "r.csv"
+    assert _read(data_root / "native", "--out", out) == DONE
+    rows = _rows(out)
+    assert len(rows) == 50
+    assert {row["status"] for row in rows} == {"ok"}
+    right = sum(row["label"] == Path(row["path"]).parent.name for row in rows)
+    assert right >= 46
