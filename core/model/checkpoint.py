@@ -250,7 +250,7 @@ def half(value: NDArray[Any]) -> NDArray[Any]:
 
     safetensors writes an array's memory as it lies, and torch lays convolutions out channels last.
     """
-    return np.ascontiguousarray(value, np.float16 if value.dtype.kind == "f" else value.dtype)
+    return np.asarray(value, np.float16 if value.dtype.kind == "f" else value.dtype, order="C")
 
 
 def rounded(weights: Tensors) -> Tensors:

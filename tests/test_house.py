@@ -1,0 +1,67 @@
+"""The order of the house: what is pinned, what is installed, what must not be in the repository."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from importlib import metadata
+from pathlib import Path
+
+import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+ROOT = Path(__file__).resolve().parent.parent
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+
+
+def lines(name: str) -> list[str]:
+    """A requirements file without its comments."""
+    text = (line.partition("#")[0].strip() for line in (ROOT / name).read_text("utf-8").splitlines())
+    return [line for line in text if line]
+
+
+def pins(name: str) -> dict[str, Requirement]:
+    parsed = [Requirement(line) for line in lines(name) if not line.startswith("-r ")]
+    return {canonicalize_name(each.name): each for each in parsed}
+
+
+@pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt"])
+def test_every_requirement_is_pinned(name: str) -> None:
+    loose = [str(each) for each in pins(name).values() if not re.fullmatch(r"==[\w.]+", str(each.specifier))]
+    assert loose == []
+
+
+@pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt"])
+def test_requirements_name_no_place_to_download_from(name: str) -> None:
+    stray = [line for line in lines(name) if "://" in line or line.startswith("-")]
+    assert stray == (["-r requirements.txt"] if name == "requirements-dev.txt" else [])
+
+
+@pytest.mark.parametrize(
+    ("declared", "pinned"),
+    [
+        (PROJECT["dependencies"], "requirements.txt"),
+        (PROJECT["optional-dependencies"]["dev"], "requirements-dev.txt"),
+    ],
+    ids=["runtime", "development"],
+)
+def test_what_the_project_declares_is_pinned_within_its_bounds(declared: list[str], pinned: str) -> None:
+    have = pins(pinned)
+    for requirement in map(Requirement, declared):
+        version = str(have[canonicalize_name(requirement.name)].specifier).removeprefix("==")
+        assert requirement.specifier.contains(version), f"{requirement} but {pinned} has {version}"
+
+
+def test_cv2_is_the_headless_one() -> None:
+    # opencv-python brings a Qt of its own beside PySide6's
+    assert set(metadata.packages_distributions()["cv2"]) == {"opencv-python-headless"}
+
+
+def test_nothing_under_the_gpl_is_pinned() -> None:
+    assert not {"pylibjpeg-libjpeg"} & pins("requirements.txt").keys()
+
+
+def test_packaging_is_no_package() -> None:
+    # It would hide the library of the same name
+    assert not (ROOT / "packaging" / "__init__.py").exists()
