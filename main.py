@@ -8,22 +8,34 @@ from __future__ import annotations
 import multiprocessing
 import sys
 
+OLDEST_PYTHON = (3, 11)
 
-def main() -> int:
+
+def main(arguments: list[str]) -> int:
     """The exit status of what was asked for."""
-    from core.cli import main as command_line
-    from core.cli.options import COMMANDS
-
-    arguments = sys.argv[1:]
-    if arguments and (arguments[0] in COMMANDS or arguments[0] in {"-h", "--help"}):
+    if sys.version_info < OLDEST_PYTHON:
+        return _refused("Lungfield needs Python 3.11 or later")
+    try:
+        from core.cli import main as command_line
+        from core.cli.options import COMMANDS
+    except ModuleNotFoundError as error:
+        if error.name and error.name.startswith("core"):
+            raise
+        return _refused(
+            f"the Python package {error.name} is missing: set up with `make app`, or see README.md"
+        )
+    if arguments and arguments[0] in (*COMMANDS, "-h", "--help"):
         return command_line(arguments)
-    print(
-        "lungfield: this version has no window yet: use `main.py read SCAN`, or --help for more",
-        file=sys.stderr,
-    )
+    if arguments and arguments[0] == "web":
+        return _refused("this version has no browser demo yet")
+    return _refused("this version has no window yet: use `main.py read SCAN`, or --help for more")
+
+
+def _refused(line: str) -> int:
+    print(f"lungfield: {line}", file=sys.stderr)
     return 2
 
 
 if __name__ == "__main__":
     multiprocessing.freeze_support()  # a packaged program's worker processes start here too
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

@@ -26,6 +26,8 @@ def main(arguments: Sequence[str]) -> int:
     except LungfieldError as error:
         return _stopped(str(error), UNUSABLE)
     except (KeyboardInterrupt, Cancelled):
+        if not hasattr(chosen, "resume"):
+            return _stopped("interrupted", INTERRUPTED)
         return _stopped(
             "interrupted; what was finished is kept, and --resume goes on from there", INTERRUPTED
         )

@@ -30,6 +30,8 @@ class Augmentation:
         blur: share of pictures that lose resolution.
         noise: largest standard deviation of added noise, grey values in 0..1.
         erase: probability that a rectangle is covered.
+        often: probability of being moved, and of getting noise. Moving resamples a picture and so softens
+            it; a model that never saw a sharp one reads the sharp ones worse.
     """
 
     rotate: float = 0.0
@@ -42,6 +44,7 @@ class Augmentation:
     blur: float = 0.0
     noise: float = 0.0
     erase: float = 0.0
+    often: float = 1.0
 
 
 POLICIES = {
@@ -58,6 +61,7 @@ POLICIES = {
         blur=0.25,
         noise=0.04,
         erase=0.4,
+        often=0.75,
     ),
 }
 
@@ -99,14 +103,15 @@ class Augmenter:
     def _move(self, pictures: Tensor) -> Tensor:
         """Rotation, size, aspect, shift and flip as one affine map; black comes in from outside."""
         policy = self._policy
-        angle = self._within(pictures, math.radians(policy.rotate))
-        size = self._within(pictures, policy.scale)
-        aspect = self._within(pictures, policy.aspect) / 2
+        moved = self._chance(pictures, policy.often)
+        angle = moved * self._within(pictures, math.radians(policy.rotate))
+        size = moved * self._within(pictures, policy.scale)
+        aspect = moved * self._within(pictures, policy.aspect) / 2
         across, down = torch.exp(size + aspect), torch.exp(size - aspect)
         across = torch.where(self._chance(pictures, policy.flip), -across, across)
         cos, sin = torch.cos(angle), torch.sin(angle)
         # The side runs from -1 to 1 in affine_grid's units, hence twice the shift.
-        shift_x, shift_y = self._within(pictures, 2 * policy.shift), self._within(pictures, 2 * policy.shift)
+        shift_x, shift_y = (moved * self._within(pictures, 2 * policy.shift) for _ in range(2))
         rows = [
             torch.stack([cos * across, -sin * down, shift_x], 1),
             torch.stack([sin * across, cos * down, shift_y], 1),
@@ -132,7 +137,8 @@ class Augmenter:
         return ((lit - 0.5) * contrast + 0.5 + brightness).clamp(0, 1)
 
     def _add_noise(self, pictures: Tensor) -> Tensor:
-        level = _each(self._within(pictures, self._policy.noise).abs())
+        noisy = self._chance(pictures, self._policy.often)
+        level = _each(noisy * self._within(pictures, self._policy.noise).abs())
         noise = torch.randn(pictures.shape, generator=self._random).to(pictures.device)
         return (pictures + level * noise).clamp(0, 1)
 

@@ -17,9 +17,10 @@ from core.reading.reader import Reading
 #: these log-odds in all.
 FULL_SCALE = 12.0
 
-#: Below this share of the full scale nothing is drawn.
+#: Below this share of the full scale nothing is drawn; above it the colour grows from nothing, so that
+#: weak evidence has no edge that looks like a finding.
 _CUT_OFF = 0.08
-_STRONGEST = 0.65  # opacity of the full colour
+_STRONGEST = 0.6  # opacity of the full colour
 
 #: Evidence for pneumonia in orange, against it in blue: told apart with any colour vision
 #: (Okabe and Ito 2008). RGB 0..1.
@@ -38,8 +39,8 @@ Picture = NDArray[np.uint8]
 
 def colour(strength: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """RGB [..., 3] and opacity [...], 0..1 each, of evidence in -1..1 (shares of the full scale)."""
-    size = np.minimum(np.abs(strength), 1)
-    opacity = np.where(size < _CUT_OFF, 0, _STRONGEST * np.sqrt(size)).astype(np.float32)
+    above = np.clip((np.abs(strength) - _CUT_OFF) / (1 - _CUT_OFF), 0, 1)
+    opacity = (_STRONGEST * above).astype(np.float32)
     return np.where(strength[..., None] > 0, _FOR, _AGAINST), opacity
 
 
@@ -63,10 +64,10 @@ def overlay(pixels: Pixels, reading: Reading) -> Picture:
     canvas = Image.new("RGB", (width + bar, height + caption), (18, 18, 20))
     canvas.paste(Image.fromarray(picture), (0, 0))
     pen = ImageDraw.Draw(canvas)
-    text, small = ImageFont.load_default(17), ImageFont.load_default(13)
+    text, small = ImageFont.load_default(17), ImageFont.load_default(14)
     _draw_bar(canvas, (width + 14, 52, width + 32, height - 52), small)
     pen.text((width + 12, 10), "for\npneumonia", font=small, fill=(230, 230, 230), spacing=2)
-    pen.text((width + 12, height - 40), "against", font=small, fill=(230, 230, 230))
+    pen.text((width + 12, height - 40), "against\n(log-odds)", font=small, fill=(230, 230, 230), spacing=2)
     rejected = "" if reading.verdict.accepted else "REJECTED: " + "; ".join(reading.verdict.reasons) + "  ·  "
     said = f"{rejected}{reading.label}  ·  probability of pneumonia {reading.probability:.2f}"
     pen.text((12, height + 8), _fitted(said, text, width + bar - 24), font=text, fill=(240, 240, 240))
@@ -88,12 +89,7 @@ def png(picture: Picture) -> bytes:
 
 def _to_look_at(pixels: Pixels) -> Pixels:
     height, width = pixels.shape
-    scale = max(_SHORTEST_SIDE / min(height, width), 1.0)
-    scale = (
-        min(scale, _LONGEST_SIDE / max(height, width))
-        if max(height, width) * scale > _LONGEST_SIDE
-        else scale
-    )
+    scale = min(max(_SHORTEST_SIDE / min(height, width), 1), _LONGEST_SIDE / max(height, width))
     if scale == 1:
         return pixels
     way = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
@@ -114,7 +110,13 @@ def _draw_bar(canvas: Image, box: tuple[int, int, int, int], font: FreeTypeFont 
     pen = ImageDraw.Draw(canvas)
     for value in (1.0, 0.5, 0.0, -0.5, -1.0):
         y = top + (1 - value) / 2 * (bottom - top)
-        pen.text((right + 6, y), f"{value * FULL_SCALE:+.0f}", font=font, fill=(200, 200, 200), anchor="lm")
+        pen.text(
+            (right + 6, y),
+            f"{value * FULL_SCALE:+.0f}" if value else "0",
+            font=font,
+            fill=(200, 200, 200),
+            anchor="lm",
+        )
 
 
 def _fitted(text: str, font: FreeTypeFont | ImageFont, width: int) -> str:

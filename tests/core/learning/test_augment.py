@@ -75,3 +75,10 @@ def test_training_and_reading_normalise_alike(spec):
     pictures = _pictures()
     ours = normalise_batch(pictures, spec).numpy()
     np.testing.assert_allclose(ours, normalise(pictures.numpy(), spec), atol=2e-5)
+
+
+def test_pictures_that_are_not_moved_stay_sharp():
+    still = Augmentation(rotate=15, scale=0.2, shift=0.1, often=0.5)
+    before = _pictures(16)
+    same = [torch.allclose(a, b, atol=1e-5) for a, b in zip(Augmenter(still, 1)(before), before, strict=True)]
+    assert 3 <= sum(same) <= 13
