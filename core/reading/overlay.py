@@ -59,7 +59,8 @@ def overlay(pixels: Pixels, reading: Reading) -> Picture:
     from PIL import Image, ImageDraw, ImageFont
 
     picture = blend(_to_look_at(pixels), reading.heatmap)
-    height, width = picture.shape[:2]
+    # A strip of a picture still gets room for the bar and the words.
+    height, width = (max(side, 240) for side in picture.shape[:2])
     bar, caption = 96, 64
     canvas = Image.new("RGB", (width + bar, height + caption), (18, 18, 20))
     canvas.paste(Image.fromarray(picture), (0, 0))
@@ -69,7 +70,7 @@ def overlay(pixels: Pixels, reading: Reading) -> Picture:
     pen.text((width + 12, 10), "for\npneumonia", font=small, fill=(230, 230, 230), spacing=2)
     pen.text((width + 12, height - 40), "against\n(log-odds)", font=small, fill=(230, 230, 230), spacing=2)
     rejected = "" if reading.verdict.accepted else "REJECTED: " + "; ".join(reading.verdict.reasons) + "  ·  "
-    said = f"{rejected}{reading.label}  ·  probability of pneumonia {reading.probability:.2f}"
+    said = f"{rejected}{reading.label}  ·  probability of pneumonia {reading.probability:.3f}"
     pen.text((12, height + 8), _fitted(said, text, width + bar - 24), font=text, fill=(240, 240, 240))
     small_print = f"{reading.model}  ·  {_DISCLAIMER}"
     pen.text(
