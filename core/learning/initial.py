@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from urllib.error import URLError
 
@@ -21,6 +22,18 @@ _SAVE_LIKE_THIS = "save it as torch.save(model.state_dict(), …)"
 Weights = Mapping[str, Tensor]
 
 
+def settled(recipe: Recipe) -> Recipe:
+    """The recipe with what it leaves open taken from the checkpoint that it starts from.
+
+    Raises:
+        ModelError: that checkpoint cannot be read.
+    """
+    if recipe.standardise is not None:
+        return recipe
+    like = _checkpoint_of(recipe)
+    return replace(recipe, standardise=like is not None and checkpoint.load(like).preprocessing.standardise)
+
+
 def initial_network(recipe: Recipe) -> Network:
     """A network as `recipe.init` says, on the CPU.
 
@@ -34,10 +47,16 @@ def initial_network(recipe: Recipe) -> Network:
         return build(recipe.backbone, recipe.head)
     if recipe.init == "imagenet":
         return build(recipe.backbone, recipe.head, _downloaded(recipe))
+    like = _checkpoint_of(recipe)
+    return _from_checkpoint(recipe, like) if like else _from_torchvision_file(recipe, Path(recipe.init))
+
+
+def _checkpoint_of(recipe: Recipe) -> Path | None:
+    """The Lungfield model that `recipe.init` names; None for other places to start."""
+    if recipe.init in {"random", "imagenet"}:
+        return None
     path = library.find(recipe.init)
-    if path.suffix.lower() in {".pth", ".pt"}:
-        return _from_torchvision_file(recipe, path)
-    return _from_checkpoint(recipe, path)
+    return None if path.suffix.lower() in {".pth", ".pt"} else path
 
 
 def _downloaded(recipe: Recipe) -> Weights:

@@ -19,7 +19,8 @@ class Recipe:
         freeze_backbone: train the head only; the backbone stays in evaluation mode.
         epochs, batch_size, lr: of the optimiser; with "onecycle", `lr` is the peak.
         size: side of the network's input, pixels.
-        small_size, small_epochs: the first epochs may run on smaller pictures, which costs less.
+        small_size, small_epochs: the first epochs may run on smaller pictures, which costs less; the
+            last one never does.
         seed: of the initial weights, the split, the order and the augmentation.
         optimizer, weight_decay: Adam, or AdamW with decoupled decay (Loshchilov and Hutter 2019).
         schedule: constant; one cycle (Smith and Topin 2018); or a tenth of the learning rate whenever
@@ -27,7 +28,8 @@ class Recipe:
         label_smoothing: share of the target spread over both classes.
         class_weights: weigh the loss so that both classes count alike.
         augment: the name of an augmentation policy.
-        standardise: bring each picture to mean 0 and standard deviation 1 (then in the checkpoint).
+        standardise: bring each picture to mean 0 and standard deviation 1; None: as the checkpoint that
+            training starts from does, and not where it starts from none.
         average: decay per step of an exponential average of the weights, which is what is kept;
             0 for none.
         repeat: how often the scans of each DATASET are taken in one epoch, in the order given;
@@ -53,7 +55,7 @@ class Recipe:
     label_smoothing: float = 0.0
     class_weights: bool = False
     augment: Literal["none", "flips", "strong"] = "none"
-    standardise: bool = False
+    standardise: bool | None = None
     average: float = 0.0
     repeat: tuple[int, ...] = ()
     keep: Literal["last", "best"] = "last"
@@ -68,7 +70,8 @@ class Recipe:
 
     def size_in(self, epoch: int) -> int:
         """Side of the pictures that epoch (0-based) trains on."""
-        return min(self.small_size, self.size) if epoch < self.small_epochs else self.size
+        small = epoch < min(self.small_epochs, self.epochs - 1)
+        return min(self.small_size, self.size) if small else self.size
 
 
 #: Recipes by name; the command line's other options change them further.

@@ -12,7 +12,7 @@ from core.files import write_whole
 from core.learning import dataset, figures, report
 from core.learning.dataset import LoadedScans
 from core.learning.finish import finish
-from core.learning.initial import initial_network
+from core.learning.initial import initial_network, settled
 from core.learning.recipe import Recipe
 from core.learning.trainer import Trainer
 from core.model import checkpoint
@@ -52,6 +52,7 @@ def train(
         raise LungfieldError(
             f"{out} holds an interrupted run", "add --resume to go on, or choose another --out"
         )
+    recipe = settled(recipe)
     network = initial_network(recipe)
     scans = load_and_split(folders, recipe, progress.part(0, 0.05))
     trainer = Trainer(recipe, network, scans, chosen, state)

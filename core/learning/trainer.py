@@ -154,7 +154,8 @@ class Trainer:
         }
         if isinstance(self._scheduler, torch.optim.lr_scheduler.ReduceLROnPlateau):
             self._scheduler.step(result["val_accuracy"])
-        if self.recipe.keep == "best" and result["val_accuracy"] > self._best_accuracy:
+        whole = self.recipe.size_in(epoch) == self.recipe.size
+        if self.recipe.keep == "best" and whole and result["val_accuracy"] > self._best_accuracy:
             self._best_accuracy = result["val_accuracy"]
             self._best = {
                 name: value.detach().cpu().clone() for name, value in self._judged().state_dict().items()

@@ -15,7 +15,7 @@ import torch
 from core.engine.select import choose
 from core.errors import DatasetError, LungfieldError, ModelError
 from core.learning.evaluation import evaluate
-from core.learning.initial import initial_network
+from core.learning.initial import initial_network, settled
 from core.learning.recipe import PRESETS, Recipe
 from core.learning.run import MODEL_FILE, STATE_FILE, train
 from core.model import checkpoint
@@ -200,6 +200,21 @@ def test_the_first_notebooks_recipe_runs(scans, tmp_path):
 def test_a_loss_that_is_no_number_stops_with_a_word(scans, tmp_path):
     with pytest.raises(LungfieldError, match="no longer a number"):
         _run(scans, tmp_path, replace(SMALL, lr=1e30, optimizer="adam", schedule="constant"))
+
+
+def test_going_on_from_a_model_keeps_its_preprocessing(scans, trained, tmp_path):
+    recipe = replace(
+        PRESETS["fine-tune"], init=str(trained / MODEL_FILE), size=64, epochs=1, validation_share=0.25
+    )
+    made = checkpoint.load(_run(scans, tmp_path, recipe))
+    assert made.preprocessing == checkpoint.load(trained / MODEL_FILE).preprocessing
+    assert made.preprocessing.standardise
+    assert not settled(PRESETS["notebook-full"]).standardise
+
+
+def test_the_last_epoch_is_never_small():
+    recipe = replace(PRESETS["bundled"], epochs=3)
+    assert [recipe.size_in(epoch) for epoch in range(3)] == [128, 128, 224]
 
 
 def test_two_datasets_of_one_name_are_refused(scans, tmp_path):
