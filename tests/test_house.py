@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 import tomllib
 from importlib import metadata
 from pathlib import Path
@@ -10,6 +11,8 @@ from pathlib import Path
 import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
+
+from tests.test_imports import imported_names
 
 ROOT = Path(__file__).resolve().parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
@@ -51,6 +54,22 @@ def test_what_the_project_declares_is_pinned_within_its_bounds(declared: list[st
     for requirement in map(Requirement, declared):
         version = str(have[canonicalize_name(requirement.name)].specifier).removeprefix("==")
         assert requirement.specifier.contains(version), f"{requirement} but {pinned} has {version}"
+
+
+@pytest.mark.parametrize("folder", ["core", "gui", "tests"])
+def test_every_library_that_is_imported_is_declared(folder: str) -> None:
+    known = PROJECT["dependencies"] + (PROJECT["optional-dependencies"]["dev"] if folder == "tests" else [])
+    declared = {canonicalize_name(Requirement(each).name) for each in known}
+    providers = metadata.packages_distributions()
+    ours = {"core", "gui", "main", "tests", "packaging"} | sys.stdlib_module_names
+    undeclared = {
+        f"{path.relative_to(ROOT)}:{line} {name}"
+        for path in (ROOT / folder).rglob("*.py")
+        for line, name in imported_names(path)
+        if (top := name.partition(".")[0]) not in ours
+        and declared.isdisjoint(map(canonicalize_name, providers.get(top, [])))
+    }
+    assert undeclared == set()
 
 
 def test_cv2_is_the_headless_one() -> None:

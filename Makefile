@@ -1,0 +1,37 @@
+# Lungfield: set up, run, test. `make help` says what there is; the work is done in tools/.
+
+# The text of SCAN is taken as it stands, so that spaces, quotes and $ in a path do no harm.
+override SCAN := $(value SCAN)
+export SCAN PYTHON
+
+RUN = .venv/bin/python main.py
+
+# What `make app` does without SCAN. Once there is a window:  window = sh tools/prepare.sh window && exec $(RUN)
+window = echo 'Ready. To read a scan, or a folder of scans:  make app SCAN=path/to/scan.jpeg'
+
+.PHONY: help app test format clean
+
+help:
+	@echo 'make app                set up what is missing, then start Lungfield'
+	@echo 'make app SCAN=path      read one scan, or a folder of scans, in the terminal'
+	@echo 'make test               set up, then every check; ARGS="-k name" goes to pytest'
+	@echo 'make format             lay out the code and mend what ruff can mend'
+	@echo 'make clean              remove .venv and the caches; your data, models and runs stay'
+	@echo
+	@echo 'PYTHON=python3.12       the Python to set up with (3.11 or later; found by itself)'
+
+app:
+	@sh tools/prepare.sh app
+	@if [ -n "$$SCAN" ]; then exec $(RUN) read "$$SCAN"; else $(window); fi
+
+test:
+	@sh tools/prepare.sh test
+	@.venv/bin/python tools/check.py $(ARGS)
+
+format:
+	@sh tools/prepare.sh test
+	@.venv/bin/ruff check --quiet --fix . ; .venv/bin/ruff format .
+
+clean:
+	@rm -rf .venv .venv-discarded build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
