@@ -49,7 +49,7 @@ def radiograph(seed: int, opacity: bool = False, size: tuple[int, int] = (256, 2
 def _soft(value: Plane, edge: float) -> Plane:
     """0 below zero, 1 above `edge`, smooth between."""
     t = np.clip(value / edge, 0, 1)
-    return t * t * (3 - 2 * t)
+    return np.asarray(t * t * (3 - 2 * t), np.float32)
 
 
 def _disc(x: Plane, y: Plane, centre: tuple[float, float], radii: tuple[float, float]) -> Plane:

@@ -1,0 +1,1 @@
+"""From a file to the numbers that a network reads."""

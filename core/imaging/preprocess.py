@@ -1,0 +1,67 @@
+"""From a Scan to the network's input: one definition for training, evaluation and reading."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from core.imaging.scan import Pixels, Scan
+
+
+@dataclass(frozen=True)
+class Preprocessing:
+    """The parameters of `preprocess`, stored in every checkpoint.
+
+    Attributes:
+        size: side of the square input in pixels. The scan is squeezed into it, not cropped: nothing
+            at the edge of a lung may be lost, and the public training sets are squeezed alike.
+        mean, std: subtracted from, and divided into, grey values in 0..1. Where `standardise` is
+            set they act on the standardised picture and are then best left at 0 and 1.
+        standardise: first bring each picture to mean 0 and standard deviation 1, so that a
+            machine's own brightness and contrast say nothing.
+    """
+
+    size: int = 224
+    mean: float = 0.5
+    std: float = 0.5
+    standardise: bool = False
+
+    @property
+    def decode_side(self) -> int:
+        """Shorter side in pixels that a decoder should leave, where it can decode smaller.
+
+        Twice the input's, so that the last step down is always our own area average.
+        """
+        return 2 * self.size
+
+
+#: Added to a picture's standard deviation, so that a blank one does not divide by nothing.
+EPSILON = 1e-3
+
+
+def preprocess(scan: Scan, spec: Preprocessing) -> NDArray[np.float32]:
+    """The network's input for one scan as its file asks to be displayed: float32 [1, size, size]."""
+    return normalise(squeezed(scan, spec), spec)[None]
+
+
+def squeezed(scan: Scan, spec: Preprocessing) -> Pixels:
+    """The scan as its file asks to be displayed, at the network's size: float32 [size, size] in 0..1."""
+    return shrink(scan.windowed(), spec.size)
+
+
+def shrink(pixels: Pixels, size: int) -> Pixels:
+    """`pixels` [H, W] squeezed to float32 [size, size] by area averaging (bilinear where it grows)."""
+    if pixels.shape == (size, size):
+        return pixels
+    return cv2.resize(pixels, (size, size), interpolation=cv2.INTER_AREA).astype(np.float32, copy=False)
+
+
+def normalise(pixels: NDArray[np.float32], spec: Preprocessing) -> NDArray[np.float32]:
+    """Grey values float32 [..., H, W] in 0..1 to the network's units, picture by picture."""
+    if spec.standardise:
+        mean = pixels.mean((-2, -1), keepdims=True)
+        pixels = (pixels - mean) / (pixels.std((-2, -1), keepdims=True) + EPSILON)
+    return ((pixels - spec.mean) / spec.std).astype(np.float32)
