@@ -6,7 +6,6 @@ fast as OpenCV, which uses the same library.
 
 from __future__ import annotations
 
-import logging
 import struct
 from io import BytesIO
 
@@ -27,9 +26,6 @@ from core.imaging.orientation import orientation_of, turned
 from core.imaging.picture_grey import from_colour, from_image, over_black
 from core.imaging.quiet import quiet
 from core.imaging.scan import Scan
-
-# Its plug-ins log what they find wrong in a file, some of it as errors; it is refused here with one line.
-logging.getLogger("PIL").setLevel(logging.CRITICAL)
 
 # The classes themselves, not `Image.open`: that tries every format there is, and warns of large pictures.
 _READERS: dict[str, type[ImageFile.ImageFile]] = {
@@ -71,10 +67,10 @@ def decode_picture(data: bytes, name: str, kind: str, min_side: int | None = Non
     check_size(name, image.height, image.width)
     reduced = _reduce(image, min_side) if kind == "JPEG" and min_side else 1
     notes = ("it is animated; the first picture was read",) if _is_animated(image) else ()
+    _load(image, name)
     if kind == "PNG" and png.is_deep_colour(data):
         values = over_black(png.decode_deep_colour(data, name), 16)
     else:
-        _load(image, name)
         values = from_image(image, png.depth_of(data) if kind == "PNG" else 8)
     return Scan(
         pixels=turned(values.pixels, orientation_of(image)),

@@ -97,7 +97,7 @@ def bare(values: NDArray[Any], *, implicit: bool, little: bool = True, **element
 def lut_item(first: int, bits: int, entries: NDArray[Any], words: bool = False) -> Dataset:
     """An item of a modality or VOI LUT sequence (PS3.3 C.11.1.1); its entries as numbers or as words."""
     item = Dataset()
-    item.add_new("LUTDescriptor", "SS" if first < 0 else "US", [len(entries), first, bits])
+    item.add_new("LUTDescriptor", "SS" if first < 0 else "US", [len(entries) & 0xFFFF, first, bits])
     if words:
         item.add_new("LUTData", "OW", entries.tobytes())
     else:

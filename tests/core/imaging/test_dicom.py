@@ -467,6 +467,19 @@ def test_a_table_may_be_stored_as_words(order: str) -> None:
     assert np.abs(scan.pixels - (4095 - grey12()) / 4095).max() <= EXACT
 
 
+def test_a_table_of_65536_entries_is_written_as_one_of_none() -> None:
+    table = np.arange(65536)[::-1].astype(np.uint16)
+    extra: dict[str, Any] = {"ModalityLUTSequence": Sequence([lut_item(0, 16, table, words=True)])}
+    assert np.abs(decode(dicom(grey16(), **extra), "a").pixels - (65535 - grey16()) / 65535).max() <= EXACT
+
+
+def test_a_table_for_signed_values_may_begin_at_an_unsigned_number() -> None:
+    table = np.arange(4096)[::-1].astype(np.uint16)
+    extra: dict[str, Any] = {"VOILUTSequence": Sequence([lut_item(65536 - 2048, 12, table)])}
+    scan = decode(dicom(signed12(), 12, **extra), "a")
+    assert np.abs(scan.pixels - (4095 - grey12()) / 4095).max() <= EXACT
+
+
 def test_a_table_may_pack_two_entries_in_a_word() -> None:
     table = np.arange(256)[::-1].astype(np.uint8)
     extra: dict[str, Any] = {"VOILUTSequence": Sequence([lut_item(0, 8, table, words=True)])}
