@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from io import TextIOWrapper
 
 from core import log
 from core.cli.options import parser
@@ -19,6 +20,10 @@ def main(arguments: Sequence[str]) -> int:
     0 all done, 1 some scans failed, 2 wrong usage or nothing could be read. Errors are one line on
     stderr; our own bugs go to the log with their traceback.
     """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            # A file's name need not be text, nor fit the terminal's encoding: never fail for telling it.
+            stream.reconfigure(errors="backslashreplace")
     chosen = parser().parse_args(arguments)
     log_file = log.start()
     try:

@@ -10,7 +10,7 @@ from core.engine.torch_engine import torch_device
 from core.errors import DatasetError, LungfieldError
 from core.files import write_whole
 from core.learning import dataset, figures, report
-from core.learning.dataset import LoadedScans
+from core.learning.dataset import LoadedScans, Sample
 from core.learning.finish import finish
 from core.learning.initial import initial_network, settled
 from core.learning.recipe import Recipe
@@ -52,9 +52,12 @@ def train(
         raise LungfieldError(
             f"{out} holds an interrupted run", "add --resume to go on, or choose another --out"
         )
+    samples = found(folders)
     recipe = settled(recipe)
+    if recipe.init == "imagenet":
+        progress.say("taking torchvision's ImageNet weights, which are downloaded once")
     network = initial_network(recipe)
-    scans = load_and_split(folders, recipe, progress.part(0, 0.05))
+    scans = load_and_split(samples, recipe, progress.part(0, 0.05))
     trainer = Trainer(recipe, network, scans, chosen, state)
     if resume and trainer.resume():
         progress.say(f"going on after epoch {len(trainer.history)} of {recipe.epochs}")
@@ -71,27 +74,35 @@ def train(
     return out / MODEL_FILE
 
 
-def load_and_split(folders: Sequence[Path], recipe: Recipe, progress: Progress) -> LoadedScans:
-    """Decoded scans of all DATASETs with their splits; unreadable files are left out, and told.
+def found(folders: Sequence[Path]) -> list[Sample]:
+    """The files of all DATASETs, not yet opened.
 
     Raises:
-        DatasetError: a folder is no DATASET, two have one name, or nothing is left to train on.
+        DatasetError: a folder is no DATASET, or two have one name.
     """
     names = [folder.resolve().name for folder in folders]
     if len(set(names)) < len(names):
         raise DatasetError("two of the DATASETs have the same name", "rename one of the folders")
-    samples = [sample for folder in folders for sample in dataset.find_samples(folder)]
+    return [sample for folder in folders for sample in dataset.find_samples(folder)]
+
+
+def load_and_split(samples: Sequence[Sample], recipe: Recipe, progress: Progress) -> LoadedScans:
+    """Decoded scans with their splits; unreadable files are left out, and told.
+
+    Raises:
+        DatasetError: nothing is left to train on.
+    """
     loaded = dataset.load(samples, recipe.preprocessing, progress)
     for path, reason in loaded.failed:
         progress.say(f"left out {path.parent.name}/{path.name}: {reason}")
     row = {sample.path: index for index, sample in enumerate(loaded.samples)}
     divided = dataset.split(loaded.samples, recipe.validation_share, recipe.seed)
-    for name in names:
+    for name in dict.fromkeys(sample.dataset for sample in divided):
         progress.say(_counts(name, [sample for sample in divided if sample.dataset == name]))
     return LoadedScans(divided, loaded.pixels[[row[sample.path] for sample in divided]], loaded.failed)
 
 
-def _counts(name: str, samples: Sequence[dataset.Sample]) -> str:
+def _counts(name: str, samples: Sequence[Sample]) -> str:
     parts = []
     for part in dataset.SPLITS:
         labels = [sample.label for sample in samples if sample.split == part]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 from collections.abc import Callable, Mapping
 from typing import TypeVar, cast
 
@@ -94,8 +96,10 @@ def imagenet_weights(backbone: BackboneName) -> dict[str, Tensor]:
     Raises:
         urllib.error.URLError, OSError: no connection.
     """
-    # Through the whole network, because torchvision renames DenseNet's old names on the way.
-    state = models.get_model(backbone, weights="DEFAULT").state_dict()
+    # torch writes that it is downloading to stderr, where only errors belong.
+    with contextlib.redirect_stderr(io.StringIO()):
+        # Through the whole network, because torchvision renames DenseNet's old names on the way.
+        state = models.get_model(backbone, weights="DEFAULT").state_dict()
     return {name: value for name, value in state.items() if not name.startswith(_CLASSIFIER)}
 
 

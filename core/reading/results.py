@@ -63,8 +63,11 @@ class ResultsFile:
         self._part = _part(path)
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            # newline="" because the csv module writes its own; a spreadsheet knows UTF-8 by the mark.
-            self._file: IO[str] = self._part.open("w", newline="", encoding="utf-8")
+            # newline="" because the csv module writes its own.
+            # A file's name need not be text; what is not comes out as \udcff.
+            self._file: IO[str] = self._part.open(
+                "w", newline="", encoding="utf-8", errors="backslashreplace"
+            )
         except OSError as error:
             raise _unwritable(path, error) from error
         self._writer = csv.DictWriter(self._file, COLUMNS)

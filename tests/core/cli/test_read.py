@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import csv
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import cv2
@@ -13,6 +15,7 @@ from core.cli.read import heatmap_places
 from core.model import checkpoint as checkpoints
 from core.reading.folder import Found, find
 from core.reading.results import COLUMNS
+from tests.conftest import ROOT
 from tests.models import checkpoint
 from tests.pictures import radiograph
 
@@ -197,3 +200,18 @@ def test_native_scans_are_read_right(data_root, tmp_path):
     assert {row["status"] for row in rows} == {"ok"}
     right = sum(row["label"] == Path(row["path"]).parent.name for row in rows)
     assert right >= 46
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only there a file's name may be any bytes")
+def test_a_name_that_is_no_text_is_told_all_the_same(model, tmp_path, capfd):
+    odd = os.fsdecode(os.fsencode(tmp_path) + b"/M\xfcller.png")
+    cv2.imwrite(str(tmp_path / "plain.png"), radiograph(1))
+    (tmp_path / "plain.png").rename(odd)
+    assert _read(odd, "--model", model, "--out", tmp_path / "r.csv", "--heatmaps", tmp_path / "maps") == DONE
+    assert _rows(tmp_path / "r.csv")[0]["path"].endswith(r"M\udcfcller.png")
+    code = (
+        f"import sys; from core.cli import main; sys.exit(main(['read', sys.argv[1], '--model', {model!r}]))"
+    )
+    done = subprocess.run([sys.executable, "-c", code, odd], cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == DONE
+    assert r"M\udcfcller.png" in done.stdout

@@ -257,9 +257,10 @@ def test_foreign_weights_are_refused_and_never_run(tmp_path, monkeypatch):
     assert not (tmp_path / "bomb went off").exists()
 
 
-def test_imagenet_without_a_connection_says_what_to_do(monkeypatch, tmp_path):
+def test_imagenet_without_a_connection_says_what_to_do(monkeypatch, tmp_path, capfd):
     monkeypatch.setenv("TORCH_HOME", str(tmp_path))
     # Every connection is refused at once, as on a workstation without a network.
     monkeypatch.setattr("socket.getaddrinfo", lambda *_, **__: (_ for _ in ()).throw(OSError("no network")))
     with pytest.raises(ModelError, match=r"could not be downloaded.*--init"):
         initial_network(replace(SMALL, init="imagenet"))
+    assert capfd.readouterr().err == ""
