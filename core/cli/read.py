@@ -26,6 +26,8 @@ def run(chosen: argparse.Namespace) -> int:
     if chosen.resume and chosen.out is None:
         raise LungfieldError("--resume needs --out", "the earlier readings are taken from that file")
     listing = find(chosen.paths)
+    for folder in listing.closed:
+        print(f"lungfield: the folder {folder} may not be searched; its scans are missing", file=sys.stderr)
     if not listing.files:
         raise LungfieldError("there is no scan in what you gave", "name scans, or a folder that holds some")
     if listing.left_out:
@@ -45,7 +47,7 @@ def run(chosen: argparse.Namespace) -> int:
         print(f"{read} read, {counts['rejected']} of them rejected, {counts['failed']} failed: {chosen.out}")
     if not read:
         return UNUSABLE
-    return SOME_FAILED if counts["failed"] else DONE
+    return SOME_FAILED if counts["failed"] or listing.closed else DONE
 
 
 def _rows_to_keep(chosen: argparse.Namespace, reader: Reader) -> dict[tuple[str, str], Row]:

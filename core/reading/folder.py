@@ -22,44 +22,13 @@ Status = Literal["ok", "rejected", "failed", "known"]
 
 #: Left out of a folder by name, because they lie beside scans without ever being one. A file named by
 #: itself is always tried.
-_NEVER_SCANS = frozenset(
-    f".{suffix}"
-    for suffix in [
-        "csv",
-        "tsv",
-        "txt",
-        "md",
-        "json",
-        "xml",
-        "html",
-        "pdf",
-        "doc",
-        "docx",
-        "xls",
-        "xlsx",
-        "ini",
-        "toml",
-        "yaml",
-        "yml",
-        "log",
-        "db",
-        "py",
-        "ipynb",
-        "sh",
-        "exe",
-        "dll",
-        "so",
-        "lnk",
-        "zip",
-        "gz",
-        "tar",
-        "7z",
-        "npy",
-        "npz",
-        "pth",
-        "safetensors",
-    ]
-)
+# fmt: off
+_NEVER_SCANS = frozenset({
+    ".csv", ".tsv", ".txt", ".md", ".json", ".xml", ".html", ".pdf", ".doc", ".docx", ".xls", ".xlsx", ".ini",
+    ".toml", ".yaml", ".yml", ".log", ".db", ".py", ".ipynb", ".sh", ".exe", ".dll", ".so", ".lnk", ".zip",
+    ".gz", ".tar", ".7z", ".npy", ".npz", ".pth", ".safetensors",
+})
+# fmt: on
 
 #: Threads that decode, and scans that may wait decoded beyond the batch that is read.
 _DECODERS = 2
@@ -81,10 +50,16 @@ class Found:
 
 @dataclass
 class Listing:
-    """What lies under the paths given; `left_out` counts files that cannot be scans."""
+    """What lies under the paths given.
+
+    Attributes:
+        left_out: how many files cannot be scans by their names.
+        closed: folders that may not be searched.
+    """
 
     files: list[Found] = field(default_factory=list)
     left_out: int = 0
+    closed: list[Path] = field(default_factory=list)
 
 
 @dataclass(frozen=True, eq=False)
@@ -122,8 +97,11 @@ def find(paths: Iterable[Path]) -> Listing:
 
 
 def _find_in(root: Path, listing: Listing) -> None:
+    def note_closed(error: OSError) -> None:
+        listing.closed.append(Path(error.filename or root))
+
     entered: set[tuple[int, int]] = set()
-    for folder, names, files in os.walk(root, followlinks=True):
+    for folder, names, files in os.walk(root, onerror=note_closed, followlinks=True):
         facts = os.stat(folder)
         if (facts.st_dev, facts.st_ino) in entered:
             names.clear()

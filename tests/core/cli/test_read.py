@@ -174,6 +174,23 @@ def test_folders_are_searched_once_and_in_order(tmp_path):
     assert [str(found.relative) for found in find([tmp_path / "notes.txt"]).files] == ["notes.txt"]
 
 
+def test_a_folder_that_may_not_be_searched_is_told(model, scans, monkeypatch, capsys):
+    """Simulated, as the tests may run as root, who may search every folder."""
+    search = os.scandir
+
+    def guarded(path):
+        if Path(path).name == "deep er":
+            raise PermissionError(13, "Permission denied", str(path))
+        return search(path)
+
+    (scans / "bad.png").unlink()
+    monkeypatch.setattr(os, "scandir", guarded)
+    assert _read(scans, "--model", model) == SOME_FAILED
+    said = capsys.readouterr()
+    assert "deep er may not be searched" in said.err
+    assert "one.png" in said.out
+
+
 def test_an_error_of_ours_is_logged_without_names_and_said_in_one_line(
     model, scans, tmp_path, monkeypatch, capsys
 ):
