@@ -17,13 +17,15 @@ def resources() -> Path:
 
 
 def user_data() -> Path:
-    """The person's own models and results of record; made when first asked for."""
-    return _made(_home("data"))
+    """Where the person's own models lie; made by whatever first writes there."""
+    return _home("data")
 
 
 def logs() -> Path:
     """The folder of log files; made when first asked for."""
-    return _made(_home("log"))
+    folder = _home("log")
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
 
 
 def _home(kind: str) -> Path:
@@ -34,8 +36,3 @@ def _home(kind: str) -> Path:
     if kind == "log":
         return platformdirs.user_log_path(APP_NAME, appauthor=False)
     return platformdirs.user_data_path(APP_NAME, appauthor=False)
-
-
-def _made(folder: Path) -> Path:
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder

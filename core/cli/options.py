@@ -7,6 +7,7 @@ from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
 
+from core.learning.recipe import PRESETS
 from core.model.checkpoint import BACKBONES, HEADS
 
 COMMANDS = ("read", "train", "evaluate", "models", "self-test")
@@ -86,8 +87,12 @@ def _add_train(command: argparse.ArgumentParser) -> None:
     add("--name", default="", help="the model's name; default: that of DIR")
     _add_device(command)
     add("--resume", action="store_true", help="go on with the run that was interrupted in DIR")
-    presets = ("fine-tune", "notebook-full", "notebook-frozen", "bundled")
-    add("--preset", choices=presets, default="fine-tune", help="the recipe that the options below change")
+    add(
+        "--preset",
+        choices=tuple(PRESETS),
+        default="fine-tune",
+        help="the recipe that the options below change",
+    )
     # What is not given is None and stays as the preset has it.
     recipe = command.add_argument_group("recipe")
     add = recipe.add_argument

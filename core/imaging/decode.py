@@ -44,7 +44,7 @@ def read_bytes(path: str | Path) -> bytes:
     return data
 
 
-def decode(data: bytes, name: str, *, min_side: int | None = None) -> Scan:
+def decode(data: bytes, name: str, *, min_side: int | None = None, sha256: str = "") -> Scan:
     """The scan in `data`, by its content and never by its name.
 
     Args:
@@ -52,6 +52,7 @@ def decode(data: bytes, name: str, *, min_side: int | None = None) -> Scan:
         name: where it came from; `Scan.source`, and its last part names it in an error.
         min_side: the caller needs no more than this many pixels on the shorter side: a JPEG may be decoded at
             1/2, 1/4 or 1/8 as long as that much is left. `Scan.reduced` is the factor.
+        sha256: of `data`, where the caller has it already.
 
     Returns:
         A Scan with `source` and `sha256` filled in.
@@ -72,7 +73,7 @@ def decode(data: bytes, name: str, *, min_side: int | None = None) -> Scan:
         scan = dicom.decode_dicom(data, short)
     else:
         raise sniff.refusal(data, short)
-    return replace(scan, source=name, sha256=hashlib.sha256(data).hexdigest())
+    return replace(scan, source=name, sha256=sha256 or hashlib.sha256(data).hexdigest())
 
 
 def decode_file(path: str | Path, *, min_side: int | None = None) -> Scan:

@@ -87,9 +87,8 @@ def _from_torchvision_file(recipe: Recipe, path: Path) -> Network:
     """From a `.pth` with torchvision's names: ImageNet's, or one's own from a notebook."""
     weights = _opened(path)
     heads = [_below(prefix, weights) for prefix in _CLASSIFIERS]
-    body = {name: value for name, value in weights.items() if not name.startswith(_CLASSIFIERS)}
     try:
-        network = build(recipe.backbone, recipe.head, body)
+        network = build(recipe.backbone, recipe.head, weights)
     except RuntimeError as error:
         raise ModelError(
             f"{path.name} is no {recipe.backbone}", "use the --backbone it was made with"

@@ -50,11 +50,13 @@ class Trainer:
         self._state_file = state_file
         self._labels = torch.tensor([sample.label for sample in scans.samples])
         self._order = _expanded(scans, recipe)
+        self._steps = sum(1 for _ in _batches(self._order, recipe.batch_size))
+        self._weights = self._class_weights()
         self._held = torch.tensor([i for i, s in enumerate(scans.samples) if s.split == "val"])
         self._pictures: dict[int, Tensor] = {}
         self._mixed = MixedPrecision(device)
         self._optimizer = optimizer_of(recipe, self._trained())
-        self._scheduler = scheduler_of(recipe, self._optimizer, self._steps_per_epoch() * recipe.epochs)
+        self._scheduler = scheduler_of(recipe, self._optimizer, self._steps * recipe.epochs)
         self._average = average_of(recipe, network)
         self._best: dict[str, Tensor] = {}
         self._best_accuracy = -1.0
@@ -140,7 +142,7 @@ class Trainer:
             losses.append(loss * len(batch))
             logits.append(answers)
             taken.append(batch)
-            progress.report(0.95 * done / self._steps_per_epoch(), f"epoch {epoch + 1}, loss {loss:.3f}")
+            progress.report(0.95 * done / self._steps, f"epoch {epoch + 1}, loss {loss:.3f}")
         rows = torch.cat(taken)
         train = scores_by_dataset(torch.cat(logits).numpy(), [self._scans.samples[i] for i in rows.tolist()])
         result = {
@@ -169,7 +171,7 @@ class Trainer:
         with self._mixed.context():
             logits = self.network(x).float()
         loss = functional.cross_entropy(
-            logits, target, weight=self._class_weights(), label_smoothing=self.recipe.label_smoothing
+            logits, target, weight=self._weights, label_smoothing=self.recipe.label_smoothing
         )
         value = loss.item()
         if not math.isfinite(value):
@@ -215,9 +217,6 @@ class Trainer:
         if size not in self._pictures:
             self._pictures = {size: _resized(self._scans.pixels, size)}
         return self._pictures[size][rows].to(self.device).float()[:, None] / 255
-
-    def _steps_per_epoch(self) -> int:
-        return sum(1 for _ in _batches(self._order, self.recipe.batch_size))
 
     def _set_mode(self) -> None:
         self.network.train()

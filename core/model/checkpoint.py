@@ -57,7 +57,7 @@ class FeatureStatistics:
     Attributes:
         mean: float32 [M].
         precision: float32 [M, M], the inverse of the shrunk covariance (Ledoit and Wolf 2004).
-        limit: the Mahalanobis distance that one in a hundred validation scans exceeds.
+        limit: the Mahalanobis distance beyond which a scan is turned away.
     """
 
     mean: NDArray[np.float32]

@@ -131,6 +131,4 @@ def _bundled() -> Path:
 
 
 def _own() -> Path:
-    folder = paths.user_data() / "models"
-    folder.mkdir(exist_ok=True)
-    return folder
+    return paths.user_data() / "models"

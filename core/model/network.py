@@ -71,7 +71,7 @@ def build(backbone: BackboneName, head: HeadName, pretrained: Mapping[str, Tenso
     """A network with random weights, from torch's global generator.
 
     Args:
-        pretrained: torchvision's weights by torchvision's names, for everything but the classifier.
+        pretrained: torchvision's weights by torchvision's names; a classifier among them is passed over.
 
     Raises:
         ValueError: an architecture that Lungfield does not have.
@@ -85,13 +85,14 @@ def build(backbone: BackboneName, head: HeadName, pretrained: Mapping[str, Tenso
         classifier = {
             name: value for name, value in whole.state_dict().items() if name.startswith(_CLASSIFIER)
         }
-        whole.load_state_dict({**pretrained, **classifier})
+        body = {name: value for name, value in pretrained.items() if not name.startswith(_CLASSIFIER)}
+        whole.load_state_dict({**body, **classifier})
     cut = _CUTS[backbone](whole)
     return Network(cut, build_head(head, cut.channels))
 
 
 def imagenet_weights(backbone: BackboneName) -> dict[str, Tensor]:
-    """torchvision's ImageNet weights without the classifier, downloaded or from torch's cache.
+    """torchvision's ImageNet weights by its own names, downloaded or from torch's cache.
 
     Raises:
         urllib.error.URLError, OSError: no connection.
@@ -99,8 +100,7 @@ def imagenet_weights(backbone: BackboneName) -> dict[str, Tensor]:
     # torch writes that it is downloading to stderr, where only errors belong.
     with contextlib.redirect_stderr(io.StringIO()):
         # Through the whole network, because torchvision renames DenseNet's old names on the way.
-        state = models.get_model(backbone, weights="DEFAULT").state_dict()
-    return {name: value for name, value in state.items() if not name.startswith(_CLASSIFIER)}
+        return dict(models.get_model(backbone, weights="DEFAULT").state_dict())
 
 
 def build_head(head: HeadName, channels: int) -> nn.Module:

@@ -160,7 +160,7 @@ def _decode(found: Found, side: int, known: Known) -> Outcome:
         digest = hashlib.sha256(data).hexdigest()
         if known(found, digest):
             return Outcome(found, "known", digest)
-        return Outcome(found, "ok", digest, scan=decode(data, str(found.path), min_side=side))
+        return Outcome(found, "ok", digest, scan=decode(data, str(found.path), min_side=side, sha256=digest))
     except ScanError as error:
         return Outcome(found, "failed", digest, str(error))
     except Exception:

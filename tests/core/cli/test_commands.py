@@ -66,6 +66,15 @@ def test_what_the_library_refuses(arguments, words, model_file, tmp_path, capsys
     assert "\n" not in said
 
 
+def test_reading_needs_no_folder_of_ones_own(model_file, tmp_path, monkeypatch):
+    """A home that cannot be written to, as on a locked-down workstation."""
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("LUNGFIELD_HOME", str(tmp_path / "file" / "home"))
+    assert main(["models", "list"]) == DONE
+    assert library.find(str(model_file)) == model_file
+    assert main(["models", "import", str(model_file), "--name", "x"]) == UNUSABLE
+
+
 def test_self_test_reads_on_every_engine(model_file, capsys):
     main(["models", "import", str(model_file), "--name", "small"])
     main(["models", "activate", "small"])
