@@ -7,8 +7,8 @@ import sys
 from typing import Any
 
 from core.cli import DONE, SOME_FAILED
-from core.cli.opening import open_reader
 from core.cli.terminal import TerminalProgress
+from core.opening import open_reader
 from core.reading.folder import Outcome
 
 
@@ -16,7 +16,9 @@ def run(chosen: argparse.Namespace) -> int:
     """Evaluate; the exit status."""
     from core.learning.evaluation import evaluate
 
-    reader = open_reader(chosen)
+    reader = open_reader(
+        chosen.model, chosen.engine, chosen.device, chosen.precision, chosen.threshold
+    ).reader
     with TerminalProgress() as progress:
         result = evaluate(reader, chosen.dataset, chosen.out, progress, _tell_failure)
     for line in summary(result):

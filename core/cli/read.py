@@ -11,10 +11,10 @@ from pathlib import Path
 import numpy as np
 
 from core.cli import DONE, SOME_FAILED, UNUSABLE
-from core.cli.opening import open_reader
 from core.cli.terminal import TerminalProgress
 from core.errors import LungfieldError
 from core.files import write_whole
+from core.opening import open_reader
 from core.reading.folder import Found, Outcome, find, read_files
 from core.reading.overlay import overlay, png
 from core.reading.reader import Reader
@@ -32,7 +32,9 @@ def run(chosen: argparse.Namespace) -> int:
         raise LungfieldError("there is no scan in what you gave", "name scans, or a folder that holds some")
     if listing.left_out:
         print(f"lungfield: {listing.left_out} files that are not scans were left out", file=sys.stderr)
-    reader = open_reader(chosen)
+    reader = open_reader(
+        chosen.model, chosen.engine, chosen.device, chosen.precision, chosen.threshold
+    ).reader
     kept = _rows_to_keep(chosen, reader)
     results = ResultsFile(chosen.out) if chosen.out else None
     try:

@@ -42,10 +42,16 @@ class Found:
     Attributes:
         path: where it is.
         relative: its path under the folder that was given, or its name where a file was given.
+        content: what it holds, where it is no file: a picture from the clipboard.
     """
 
     path: Path
     relative: PurePath
+    content: bytes | None = field(default=None, compare=False, repr=False)
+
+    def read(self) -> bytes:
+        """Its bytes. Raises ScanError as `read_bytes` does."""
+        return read_bytes(self.path) if self.content is None else self.content
 
 
 @dataclass
@@ -156,7 +162,7 @@ def _decoded_ahead(
 def _decode(found: Found, side: int, known: Known) -> Outcome:
     digest = ""
     try:
-        data = read_bytes(found.path)
+        data = found.read()
         digest = hashlib.sha256(data).hexdigest()
         if known(found, digest):
             return Outcome(found, "known", digest)

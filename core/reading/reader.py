@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from core.engine.base import Engine
 from core.imaging.preprocess import normalise, squeezed
 from core.imaging.scan import Scan
-from core.model.checkpoint import Checkpoint
+from core.model.checkpoint import CLASSES, Checkpoint
 from core.reading.gate import Verdict, judge
 from core.reading.head import Head
 from core.reading.heatmap import evidence_map
@@ -45,6 +45,14 @@ class Reading:
     def confidence(self) -> float:
         """Calibrated probability that the label is right, 0..1."""
         return self.probability if self.label == "PNEUMONIA" else 1 - self.probability
+
+    def is_unsure(self, band: float) -> bool:
+        """Whether the probability lies nearer than `band` (0..0.5) to the threshold."""
+        return abs(self.probability - self.threshold) < band
+
+    def at(self, threshold: float) -> Reading:
+        """The same reading at another threshold on the probability, 0..1."""
+        return replace(self, threshold=threshold, label=label_of(self.probability, threshold))
 
 
 class Reader:
@@ -86,7 +94,7 @@ class Reader:
         return [
             Reading(
                 probability=float(p),
-                label=self.checkpoint.classes[int(p >= self.threshold)],
+                label=label_of(float(p), self.threshold),
                 threshold=self.threshold,
                 heatmap=heatmap,
                 verdict=verdict,
@@ -96,6 +104,11 @@ class Reader:
             )
             for p, heatmap, verdict in zip(probabilities, maps, verdicts, strict=True)
         ]
+
+
+def label_of(probability: float, threshold: float) -> str:
+    """PNEUMONIA where the probability reaches the threshold, else NORMAL."""
+    return CLASSES[int(probability >= threshold)]
 
 
 def probability(log_odds: NDArray[np.float64]) -> NDArray[np.float64]:

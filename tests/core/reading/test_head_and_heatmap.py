@@ -3,7 +3,6 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
-from pytorch_grad_cam import GradCAM
 
 from core.engine.torch_engine import TorchEngine
 from core.model.checkpoint import BACKBONES, HEADS
@@ -38,6 +37,9 @@ class _Whole(torch.nn.Module):
 @pytest.mark.parametrize("head", HEADS)
 @pytest.mark.parametrize("backbone", BACKBONES)
 def test_equals_the_reference_package(backbone, head):
+    # Imports torchvision, which beside a CPU build of torch needs what tests.models has imported by now
+    from pytorch_grad_cam import GradCAM
+
     model, whole = checkpoint(backbone, head), _Whole(network(backbone, head))
     inputs = _inputs()
     features = TorchEngine(model, "cpu").features(inputs)

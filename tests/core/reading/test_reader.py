@@ -1,13 +1,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path, PurePath
 
+import cv2
 import numpy as np
 import pytest
 
 from core.engine.openvino_engine import OpenVinoEngine
 from core.imaging.scan import Scan, Window
 from core.model.checkpoint import FeatureStatistics, OperatingPoint
+from core.progress import NullProgress
+from core.reading.folder import Found, read_files
 from core.reading.gate import distance, judge
 from core.reading.reader import Reader, probability
 from tests.models import checkpoint
@@ -79,3 +83,34 @@ def test_the_gate_turns_away_a_blank_picture():
     assert judge(np.full((64, 64), 0.4, np.float32), False, np.zeros(3, np.float32), None).reasons == (
         "blank picture",
     )
+
+
+def test_moving_the_threshold_gives_what_reading_with_it_gives(engine):
+    reading = Reader(checkpoint(), engine, threshold=0.0).read(_scan())
+    assert reading.label == "PNEUMONIA"
+    for threshold in (0.0, reading.probability, 1.0):
+        again = Reader(checkpoint(), engine, threshold=threshold).read(_scan())
+        moved = reading.at(threshold)
+        assert (moved.label, moved.threshold) == (again.label, again.threshold)
+        assert moved.confidence == pytest.approx(again.confidence)
+
+
+def test_unsure_is_nearer_to_the_threshold_than_the_band(engine):
+    reading = Reader(checkpoint(), engine).read(_scan())
+    p = reading.probability
+    assert reading.at(p + 0.05).is_unsure(0.06)
+    assert reading.at(p - 0.05).is_unsure(0.06)
+    assert not reading.at(p + 0.05).is_unsure(0.04)
+    assert not reading.at(p).is_unsure(0)
+
+
+def test_what_lies_in_memory_is_read_like_a_file(engine, tmp_path):
+    file = tmp_path / "scan.png"
+    cv2.imwrite(str(file), radiograph(3))
+    reader = Reader(checkpoint(), engine)
+    pasted = Found(Path("Pasted picture 1"), PurePath("Pasted picture 1"), file.read_bytes())
+    named = Found(file, PurePath("scan.png"))
+    from_memory, from_file = read_files(reader, [pasted, named], NullProgress())
+    assert from_memory.status == from_file.status != "failed"
+    assert from_memory.sha256 == from_file.sha256
+    assert from_memory.reading.probability == from_file.reading.probability
