@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import io
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from core.imaging.scan import Pixels
+from core.reading.framed import Picture, Scale, framed
 from core.reading.reader import Reading
 
 #: Log-odds per cell, times the number of cells, at which the colour is full. Fixed, so that two scans
@@ -19,64 +20,85 @@ FULL_SCALE = 12.0
 
 #: Below this share of the full scale nothing is drawn; above it the colour grows from nothing, so that
 #: weak evidence has no edge that looks like a finding.
-_CUT_OFF = 0.08
-_STRONGEST = 0.6  # opacity of the full colour
+CUT_OFF = 0.08
+#: Opacity of the full colour, 0..1.
+STRONGEST = 0.6
 
 #: Evidence for pneumonia in orange, against it in blue: told apart with any colour vision
-#: (Okabe and Ito 2008). RGB 0..1.
-_FOR = np.array([0.902, 0.380, 0.0], np.float32)
-_AGAINST = np.array([0.337, 0.706, 0.914], np.float32)
+#: (Okabe and Ito 2008). RGB 0..1, float32 [3].
+FOR = np.array([0.902, 0.380, 0.0], np.float32)
+AGAINST = np.array([0.337, 0.706, 0.914], np.float32)
+
+#: The grey that colour scales are drawn over, 0..1: about that of a lung.
+LUNG_GREY = 0.35
+
+#: What every picture that leaves the application says.
+DISCLAIMER = "Research and education only. Not for diagnosis."
 
 _SHORTEST_SIDE, _LONGEST_SIDE = 512, 1024
-_DISCLAIMER = "Research and education only. Not for diagnosis."
-
-if TYPE_CHECKING:
-    from PIL.Image import Image
-    from PIL.ImageFont import FreeTypeFont, ImageFont
-
-Picture = NDArray[np.uint8]
 
 
-def colour(strength: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """RGB [..., 3] and opacity [...], 0..1 each, of evidence in -1..1 (shares of the full scale)."""
-    above = np.clip((np.abs(strength) - _CUT_OFF) / (1 - _CUT_OFF), 0, 1)
-    opacity = (_STRONGEST * above).astype(np.float32)
-    return np.where(strength[..., None] > 0, _FOR, _AGAINST), opacity
+def colour(
+    strength: NDArray[np.float32], cut_off: float = CUT_OFF, strongest: float = STRONGEST
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """RGB [..., 3] and opacity [...], 0..1 each, of evidence in -1..1 (shares of the full scale).
+
+    Args:
+        cut_off: share of the full scale, 0..1, below which nothing is drawn.
+        strongest: opacity of the full colour, 0..1.
+    """
+    above = np.clip((np.abs(strength) - cut_off) / max(1 - cut_off, 1e-6), 0, 1)
+    opacity = (strongest * above).astype(np.float32)
+    return np.where(strength[..., None] > 0, FOR, AGAINST), opacity
 
 
-def blend(pixels: Pixels, heatmap: NDArray[np.float32]) -> Picture:
-    """The evidence laid over the windowed scan [H, W]: uint8 [H, W, 3], at the scan's size."""
+def blend(
+    pixels: Pixels, heatmap: NDArray[np.float32], cut_off: float = CUT_OFF, strongest: float = STRONGEST
+) -> Picture:
+    """The evidence laid over the windowed scan [H, W]: uint8 [H, W, 3], at the scan's size.
+
+    `cut_off` and `strongest` are as `colour` takes them.
+    """
     height, width = pixels.shape
     strength = heatmap * (heatmap.size / FULL_SCALE)
     smooth = cv2.resize(strength, (width, height), interpolation=cv2.INTER_CUBIC)
-    rgb, opacity = colour(np.asarray(smooth, np.float32))
+    rgb, opacity = colour(np.asarray(smooth, np.float32), cut_off, strongest)
     mixed = pixels[..., None] * (1 - opacity[..., None]) + rgb * opacity[..., None]
     return np.rint(np.clip(mixed, 0, 1) * 255).astype(np.uint8)
 
 
-def overlay(pixels: Pixels, reading: Reading) -> Picture:
-    """`blend` at a size fit to look at, with a colour bar and a caption: uint8 [H, W, 3]."""
-    from PIL import Image, ImageDraw, ImageFont
+def burnt_in(
+    pixels: Pixels,
+    heatmap: NDArray[np.float32] | None = None,
+    captions: Sequence[str] = (),
+    cut_off: float = CUT_OFF,
+    strongest: float = STRONGEST,
+) -> Picture:
+    """A picture to save: the scan, the evidence with its colour scale, captions and the disclaimer.
 
-    picture = blend(_to_look_at(pixels), reading.heatmap)
-    # A strip of a picture still gets room for the bar and the words.
-    height, width = (max(side, 240) for side in picture.shape[:2])
-    bar, caption = 96, 64
-    canvas = Image.new("RGB", (width + bar, height + caption), (18, 18, 20))
-    canvas.paste(Image.fromarray(picture), (0, 0))
-    pen = ImageDraw.Draw(canvas)
-    text, small = ImageFont.load_default(17), ImageFont.load_default(14)
-    _draw_bar(canvas, (width + 14, 52, width + 32, height - 52), small)
-    pen.text((width + 12, 10), "for\npneumonia", font=small, fill=(230, 230, 230), spacing=2)
-    pen.text((width + 12, height - 40), "against\n(log-odds)", font=small, fill=(230, 230, 230), spacing=2)
-    rejected = "" if reading.verdict.accepted else "REJECTED: " + "; ".join(reading.verdict.reasons) + "  ·  "
-    said = f"{rejected}{reading.label}  ·  probability of pneumonia {reading.probability:.3f}"
-    pen.text((12, height + 8), _fitted(said, text, width + bar - 24), font=text, fill=(240, 240, 240))
-    small_print = f"{reading.model}  ·  {_DISCLAIMER}"
-    pen.text(
-        (12, height + 36), _fitted(small_print, small, width + bar - 24), font=small, fill=(170, 170, 170)
-    )
-    return np.asarray(canvas)
+    Args:
+        pixels: float32 [H, W] in 0..1 as they are to be seen; they come out at this size.
+        heatmap: float32 [h, w] as a Reading has it, turned like `pixels`; None for the scan alone.
+        captions: what is written below, a line or two each. The disclaimer always follows.
+        cut_off, strongest: as `colour` takes them.
+
+    Returns:
+        uint8 [H + the words' height, W + the scale's width, 3]; the scan is in the top left corner.
+    """
+    if heatmap is None:
+        grey = np.rint(np.clip(pixels, 0, 1) * 255).astype(np.uint8)
+        return framed(grey[..., None].repeat(3, 2), captions, DISCLAIMER)
+    picture = blend(pixels, heatmap, cut_off, strongest)
+    return framed(picture, captions, DISCLAIMER, _scale(cut_off, strongest))
+
+
+def overlay(pixels: Pixels, reading: Reading) -> Picture:
+    """`burnt_in` with a reading's evidence and words, at a size fit to look at: uint8 [H, W, 3]."""
+    said = f"{reading.label}  ·  probability of pneumonia {reading.probability:.3f}"
+    captions = [said, reading.model]
+    if not reading.verdict.accepted:
+        captions.insert(0, "REJECTED: " + "; ".join(reading.verdict.reasons))
+    return burnt_in(_to_look_at(pixels), reading.heatmap, captions)
 
 
 def png(picture: Picture) -> bytes:
@@ -98,32 +120,15 @@ def _to_look_at(pixels: Pixels) -> Pixels:
     return np.asarray(cv2.resize(pixels, size, interpolation=way), np.float32)
 
 
-def _draw_bar(canvas: Image, box: tuple[int, int, int, int], font: FreeTypeFont | ImageFont) -> None:
-    from PIL import ImageDraw
-    from PIL.Image import fromarray
-
-    left, top, right, bottom = box
-    strengths = np.linspace(1, -1, bottom - top, dtype=np.float32)[:, None].repeat(right - left, 1)
-    rgb, opacity = colour(strengths)
+def _scale(cut_off: float, strongest: float) -> Scale:
+    strengths = np.linspace(1, -1, 481, dtype=np.float32)
+    rgb, opacity = colour(strengths, cut_off, strongest)
     # Over mid grey, as over lung tissue.
-    mixed = 0.35 * (1 - opacity[..., None]) + rgb * opacity[..., None]
-    canvas.paste(fromarray(np.rint(mixed * 255).astype(np.uint8)), (left, top))
-    pen = ImageDraw.Draw(canvas)
-    for value in (1.0, 0.5, 0.0, -0.5, -1.0):
-        y = top + (1 - value) / 2 * (bottom - top)
-        pen.text(
-            (right + 6, y),
-            f"{value * FULL_SCALE:+.0f}" if value else "0",
-            font=font,
-            fill=(200, 200, 200),
-            anchor="lm",
-        )
-
-
-def _fitted(text: str, font: FreeTypeFont | ImageFont, width: int) -> str:
-    """`text`, cut with an ellipsis where it is wider than `width` pixels."""
-    if font.getlength(text) <= width:
-        return text
-    while text and font.getlength(text + "…") > width:
-        text = text[:-1]
-    return text + "…"
+    mixed = LUNG_GREY * (1 - opacity[:, None]) + rgb * opacity[:, None]
+    values = [FULL_SCALE, FULL_SCALE / 2, 0.0, -FULL_SCALE / 2, -FULL_SCALE]
+    return Scale(
+        strip=np.rint(mixed * 255).astype(np.uint8),
+        marks=tuple(((1 - v / FULL_SCALE) / 2, f"{v:+.0f}".replace("-", "−") if v else "0") for v in values),
+        above="for\npneumonia",
+        below="against\n(log-odds)",
+    )

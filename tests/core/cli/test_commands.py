@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 
@@ -185,15 +186,28 @@ def test_evaluate_of_no_dataset(tmp_path, model_file, capsys):
     assert "NORMAL" in capsys.readouterr().err
 
 
-def test_help_and_no_window_yet():
+def test_help_and_a_window_without_a_screen():
+    screenless = {
+        name: value
+        for name, value in os.environ.items()
+        if name not in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
+    }
+
     def run(*arguments):
         return subprocess.run(
-            [sys.executable, "main.py", *arguments], cwd=ROOT, capture_output=True, text=True, timeout=60
+            [sys.executable, "main.py", *arguments],
+            cwd=ROOT,
+            env=screenless,
+            capture_output=True,
+            text=True,
+            timeout=60,
         )
 
     assert run("--help").returncode == 0
     assert "read" in run("--help").stdout
     bare = run()
     assert bare.returncode == UNUSABLE
-    assert "read" in bare.stderr
+    assert "no screen" in bare.stderr
+    assert "main.py read" in bare.stderr
+    assert len(bare.stderr.splitlines()) == 1
     assert run("frobnicate", "--x").returncode == UNUSABLE

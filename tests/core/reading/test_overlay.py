@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from core.reading.framed import _font, wrapped
 from core.reading.gate import Verdict
-from core.reading.overlay import FULL_SCALE, blend, colour, overlay, png
+from core.reading.overlay import CUT_OFF, FULL_SCALE, STRONGEST, blend, burnt_in, colour, overlay, png
 from core.reading.reader import Reading
 from tests.pictures import radiograph
 
@@ -58,10 +59,87 @@ def test_evidence_lies_where_its_cell_is():
 def test_pictures_of_any_shape_come_out_at_a_size_to_look_at(size):
     picture = overlay(_scan(*size), _reading(np.ones((7, 7)) * 0.1, model="a model " * 60))
     assert picture.dtype == np.uint8
-    assert max(picture.shape) <= 1024 + 96
+    assert max(picture.shape) <= 1024 + 128
     assert min(size) >= 512 or max(picture.shape[:2]) >= 512
 
 
 def test_a_png_comes_back():
     picture = overlay(_scan(), _reading(np.zeros((7, 7)), verdict=Verdict(("blank picture",))))
     np.testing.assert_array_equal(np.asarray(Image.open(io.BytesIO(png(picture)))), picture)
+
+
+def test_the_cut_off_and_the_opacity_are_where_they_are_asked_to_be():
+    strength = np.linspace(-1, 1, 201, dtype=np.float32)
+    _, opacity = colour(strength, cut_off=0.3, strongest=0.9)
+    np.testing.assert_array_equal(opacity > 0, np.abs(strength) > np.float32(0.3))
+    np.testing.assert_allclose(opacity[[0, -1]], 0.9, rtol=1e-6)
+    half_way = np.abs(strength - 0.65).argmin()
+    assert opacity[half_way] == pytest.approx(0.45, abs=1e-3)
+
+
+@pytest.mark.parametrize("nothing", [{"cut_off": 1.0}, {"strongest": 0.0}])
+def test_at_their_ends_cut_off_and_opacity_hide_everything(nothing):
+    map_ = np.full((7, 7), 0.9 * FULL_SCALE / 49, np.float32)
+    np.testing.assert_array_equal(blend(_scan(), map_, **nothing), blend(_scan(), map_ * 0))
+
+
+def test_the_defaults_are_what_was_always_drawn():
+    map_ = np.full((7, 7), 0.5 * FULL_SCALE / 49, np.float32)
+    np.testing.assert_array_equal(blend(_scan(), map_), blend(_scan(), map_, CUT_OFF, STRONGEST))
+
+
+def test_a_saved_picture_holds_the_scan_at_its_full_size():
+    pixels = _scan(900, 1100)
+    saved = burnt_in(pixels, captions=["NORMAL"])
+    np.testing.assert_array_equal(saved[:900, :1100], np.rint(pixels * 255)[..., None].repeat(3, 2))
+    assert saved.shape[1] == 1100, "no scale without evidence"
+    evidence = np.full((7, 7), 0.1, np.float32)
+    with_evidence = burnt_in(pixels, evidence, cut_off=0.2, strongest=0.3)
+    np.testing.assert_array_equal(with_evidence[:900, :1100], blend(pixels, evidence, 0.2, 0.3))
+
+
+def test_the_scale_shows_the_colours_that_are_used():
+    saved = burnt_in(_scan(900, 1100), np.zeros((7, 7), np.float32), strongest=0.5)
+    strip = saved[:900, 1100:].astype(int)
+    orange, blue = strip[..., 0] - strip[..., 2], strip[..., 2] - strip[..., 0]
+    # Full colour at half opacity over a grey without a hue of its own
+    assert orange.max() == pytest.approx(255 * 0.5 * 0.902, abs=4)
+    assert blue.max() == pytest.approx(255 * 0.5 * (0.914 - 0.337), abs=4)
+
+
+@pytest.mark.parametrize("size", [(60, 60), (300, 260), (3000, 2400), (40, 1500)])
+def test_the_disclaimer_is_whole_and_no_letter_touches_the_border(size):
+    saved = burnt_in(np.zeros(size, np.float32), captions=["W" * 500, "a b " * 200, "\udcff – γ"])
+    warning = saved[..., 0].astype(int) - saved[..., 2] > 60
+    assert warning.any()
+    words = saved.max(2) > 60
+    assert not words[:, 0].any()
+    assert not words[:, -1].any()
+    assert not words[-1].any()
+
+
+def test_letters_grow_with_the_picture():
+    def letters(side):
+        warning = np.ptp(burnt_in(np.zeros((side, side), np.float32)).astype(int), axis=2) > 60
+        rows = np.flatnonzero(warning.any(1))
+        return int(rows[-1] - rows[0] + 1)
+
+    small, large = letters(1000), letters(3000)
+    assert large == pytest.approx(3 * small, rel=0.15)
+
+
+def test_long_captions_end_in_an_ellipsis_and_stay_in_their_width():
+    font = _font(20)
+    lines = wrapped("some words that go on " * 40, font, 300, most=2)
+    assert len(lines) == 2
+    assert lines[-1].endswith("…")
+    whole = wrapped("some words that go on " * 40, font, 300)
+    assert " ".join(whole).split() == ("some words that go on " * 40).split()
+    assert max(font.getlength(line) for line in lines + whole + wrapped("W" * 90, font, 300)) <= 300
+
+
+def test_a_rejection_comes_first_in_the_words():
+    """The words cannot be read back; that they need more lines can be seen."""
+    said = overlay(_scan(), _reading(np.zeros((7, 7))))
+    rejected = overlay(_scan(), _reading(np.zeros((7, 7)), verdict=Verdict(("blank picture",))))
+    assert rejected.shape[0] > said.shape[0]
