@@ -28,7 +28,21 @@ def main(arguments: list[str]) -> int:
         return command_line(arguments)
     if arguments and arguments[0] == "web":
         return _refused("this version has no browser demo yet")
-    return _refused("this version has no window yet: use `main.py read SCAN`, or --help for more")
+    return _window(arguments)
+
+
+def _window(arguments: list[str]) -> int:
+    from core.engine.select import import_torch_before_qt
+
+    import_torch_before_qt()
+    try:
+        from gui.app import main as window
+    except ImportError as error:
+        # Qt without the system's libraries: «libEGL.so.1: cannot open shared object file»
+        if error.name and error.name.partition(".")[0] in ("gui", "core"):
+            raise
+        return _refused(f"the window cannot be loaded ({error}): set up with `make app`, or see README.md")
+    return window(arguments)
 
 
 def _refused(line: str) -> int:

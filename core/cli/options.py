@@ -18,7 +18,11 @@ _DISCLAIMER = "For research and education. Not a medical device; not for diagnos
 def parser() -> argparse.ArgumentParser:
     """The whole command line."""
     top = argparse.ArgumentParser(
-        prog="main.py", description="Lungfield reads chest X-rays.", epilog=_DISCLAIMER, allow_abbrev=False
+        prog="main.py",
+        usage="main.py [--screenshot FILE] [PATH…]  (the window)\n       main.py COMMAND …",
+        description="Lungfield reads chest X-rays.",
+        epilog=_DISCLAIMER,
+        allow_abbrev=False,
     )
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
     _add_read(commands.add_parser("read", help="read scans and folders of scans", epilog=_DISCLAIMER))
@@ -28,6 +32,34 @@ def parser() -> argparse.ArgumentParser:
     test = commands.add_parser("self-test", help="read a generated scan on every engine present")
     test.set_defaults(run=_runs("self_test"))
     return top
+
+
+def window_parser() -> argparse.ArgumentParser:
+    """The command line of the window: what is given without a subcommand."""
+    window = argparse.ArgumentParser(
+        prog="main.py",
+        usage="main.py [--screenshot FILE] [--size WIDTHxHEIGHT] [--theme dark|light] [PATH…]",
+        description="The window, with these scans, and those in these folders, on the worklist.",
+        epilog=_DISCLAIMER,
+        allow_abbrev=False,
+    )
+    window.add_argument("paths", metavar="PATH", nargs="*", type=Path)
+    window.add_argument(
+        "--screenshot",
+        metavar="FILE",
+        type=Path,
+        help="wait for the readings, save the window as PNG, and exit",
+    )
+    window.add_argument("--size", metavar="WIDTHxHEIGHT", type=_size, help="of the window, such as 1920x1080")
+    window.add_argument("--theme", choices=("dark", "light"), help="this time only")
+    return window
+
+
+def _size(text: str) -> tuple[int, int]:
+    width, _, height = text.partition("x")
+    if not (width.isdecimal() and height.isdecimal() and int(width) and int(height)):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a size such as 1920x1080")
+    return int(width), int(height)
 
 
 def _runs(module: str, function: str = "run") -> Callable[[argparse.Namespace], int]:

@@ -68,6 +68,16 @@ def _torch_installed() -> bool:
     return importlib.util.find_spec("torch") is not None
 
 
+def import_torch_before_qt() -> None:
+    """On Windows torch must be imported before Qt, where it is to be used at all (pytorch#166628).
+
+    It takes seconds, so only a machine that has an NVIDIA driver pays them; elsewhere, and on every other
+    system, torch is imported when it is first needed.
+    """
+    if sys.platform == "win32" and _torch_installed() and nvidia_driver_present():
+        import torch  # noqa: F401
+
+
 def nvidia_driver_present() -> bool:
     """Whether the CUDA driver's library can be loaded; costs milliseconds."""
     name = "nvcuda.dll" if sys.platform == "win32" else "libcuda.so.1"

@@ -1,0 +1,1 @@
+"""The screen: what the person sees and does. Talks to core; never imports torch or pydicom."""

@@ -1,0 +1,176 @@
+"""Builds the objects of the window and hands them on; no globals."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from argparse import Namespace
+from collections.abc import Sequence
+
+from PySide6.QtCore import QObject, QSettings, QSize, QTimer
+from PySide6.QtWidgets import QApplication
+
+from core import log, paths, settings
+from core.cli.options import window_parser
+from core.errors import LungfieldError
+from core.settings import NOTICE_VERSION
+from core.version import VERSION
+from gui import platform
+from gui.dialogs.notice import NoticeDialog
+from gui.errors import ErrorFunnel
+from gui.icons import Icons
+from gui.jobs import Lanes
+from gui.language import Languages
+from gui.main_window import MainWindow
+from gui.opening import Opener
+from gui.preferences import Preferences
+from gui.reading.service import ReadingService
+from gui.saving import PictureSaver
+from gui.screenshot import Screenshot
+from gui.session import Session
+from gui.theme import Theme
+from gui.viewer.display_state import DisplayState
+from gui.viewer.heat_state import HeatState
+from gui.viewer.loader import Loader
+from gui.viewer.view_state import ViewState
+
+DONE, SOME_FAILED, UNUSABLE = 0, 1, 2
+
+#: Of a screenshot where nothing else is asked for, whatever the size of the screen.
+_PICTURE_SIZE = (1280, 800)
+
+#: How the evidence is drawn is kept this long after the last change: a slider changes it many times a second.
+_KEEP_AFTER_MS = 800
+
+
+def main(arguments: Sequence[str]) -> int:
+    """The window, until it is closed; the exit status."""
+    chosen = window_parser().parse_args(arguments)
+    if problem := platform.problem():
+        print(f"lungfield: {problem}", file=sys.stderr)
+        return UNUSABLE
+    log.start()
+    qt = QApplication(["lungfield"])
+    qt.setApplicationName(paths.APP_NAME)
+    qt.setApplicationVersion(VERSION)
+    qt.setDesktopFileName("lungfield")
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl+C in the terminal; nothing is lost by it
+    lungfield = Lungfield(qt, chosen)
+    lungfield.start()
+    status = qt.exec()
+    lungfield.end()
+    return status
+
+
+class Lungfield(QObject):
+    """The application: every object, made once and handed on.
+
+    Args:
+        chosen: as `core.cli.options.window_parser` gives it.
+    """
+
+    def __init__(self, qt: QApplication, chosen: Namespace) -> None:
+        super().__init__()
+        self._qt = qt
+        self._chosen = chosen
+        # A picture of the window must not change what the person set, nor wait for anybody
+        keep = chosen.screenshot is None
+        self.preferences = Preferences(settings.load(), keep, self)
+        now = self.preferences.now
+        self.funnel = ErrorFunnel(self)
+        self.funnel.install()
+        self.lanes = Lanes(self)
+        self.theme = Theme(qt, self)
+        self.theme.apply(chosen.theme or now.theme)
+        self.languages = Languages(qt, parent=self)
+        self.languages.apply(now.language)
+        self.icons = Icons(self.theme, self)
+        self.display = DisplayState(self)
+        self.view = ViewState(self)
+        self.heat = HeatState(
+            now.heatmap_shown, now.heatmap_opacity, now.heatmap_cut_off, now.side_by_side, self
+        )
+        self.session = Session(
+            self.preferences,
+            Opener(self.lanes.lane("files"), self),
+            Loader(self.lanes.lane("viewer"), self.lanes.lane("ahead"), self),
+            ReadingService(self.lanes.lane("reading"), self),
+            self.display,
+            self.view,
+            self,
+        )
+        saver = PictureSaver(self.lanes.lane("pictures"), qt.clipboard(), self)
+        kept = QSettings(str(paths.user_data() / "window.ini"), QSettings.Format.IniFormat) if keep else None
+        self.window = MainWindow(
+            self.session, self.heat, saver, self.preferences, self.theme, self.icons, self.languages,
+            self.funnel, kept,
+        )  # fmt: skip
+        self._keep_heat = QTimer(self, singleShot=True, interval=_KEEP_AFTER_MS)
+        self._keep_heat.timeout.connect(self._keep_how_evidence_is_drawn)
+        self.heat.changed.connect(self._keep_heat.start)
+        self.preferences.changed.connect(self._on_settings)
+        self.window.closing.connect(self.end)
+        self._screenshot: Screenshot | None = None
+
+    def start(self) -> None:
+        """Show the window; everything else waits until it is painted."""
+        size = self._chosen.size or (_PICTURE_SIZE if self._chosen.screenshot else None)
+        if size:
+            self.window.resize(QSize(*size))
+        self.window.show()
+        QTimer.singleShot(0, self._on_painted)
+
+    def end(self) -> None:
+        """Cancel what is going on and wait for it. May be called again."""
+        if self._keep_heat.isActive():
+            self._keep_heat.stop()
+            self._keep_how_evidence_is_drawn()
+        if not self.lanes.close():
+            log.logger.error("a lane did not end in time")
+        self.funnel.uninstall()
+
+    def _on_painted(self) -> None:
+        if self._chosen.screenshot is None and self.preferences.now.notice_accepted < NOTICE_VERSION:
+            notice = NoticeDialog(self.icons.application(), self.window)
+            notice.accepted.connect(self._on_understood)
+            notice.rejected.connect(self.window.close)
+            notice.open()
+            return
+        self._begin()
+
+    def _on_understood(self) -> None:
+        self.preferences.change(notice_accepted=NOTICE_VERSION)
+        self._begin()
+
+    def _begin(self) -> None:
+        self.session.start()
+        if self._chosen.paths:
+            self.session.open(self._chosen.paths)
+        if self._chosen.screenshot:
+            self._screenshot = Screenshot(self._chosen.screenshot, self.window, self.session)
+            self._screenshot.done.connect(self._on_screenshot)
+            self._screenshot.start()
+
+    def _on_screenshot(self, error: LungfieldError | None) -> None:
+        statuses = [entry.status for entry in self.session.worklist.entries]
+        asked = bool(self._chosen.paths)
+        status = SOME_FAILED if "failed" in statuses or "unread" in statuses else DONE
+        if error:
+            print(f"lungfield: {error}", file=sys.stderr)
+            status = UNUSABLE
+        elif asked and not {"ok", "rejected"} & set(statuses):
+            print(f"lungfield: {self.window.banner.text or 'nothing could be read'}", file=sys.stderr)
+            status = UNUSABLE
+        self._qt.exit(status)
+
+    def _on_settings(self, now: settings.Settings) -> None:
+        self.theme.apply(self._chosen.theme or now.theme)
+
+    def _keep_how_evidence_is_drawn(self) -> None:
+        heat = self.heat
+        self.preferences.change(
+            heatmap_shown=heat.shown,
+            heatmap_opacity=heat.opacity,
+            heatmap_cut_off=heat.cut_off,
+            side_by_side=heat.side_by_side,
+        )

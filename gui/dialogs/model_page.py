@@ -1,0 +1,160 @@
+"""A model in words: its facts as a page in Markdown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from PySide6.QtCore import QCoreApplication
+
+from core import paths
+from core.model import library
+from core.model.checkpoint import Checkpoint
+
+# By this name lupdate finds what has to be translated
+translate = QCoreApplication.translate
+
+_NETWORKS = {"resnet18": "ResNet-18", "densenet121": "DenseNet-121", "efficientnet_b0": "EfficientNet-B0"}
+_MEASURES = ("n", "auc", "accuracy", "sensitivity", "specificity", "ece")
+
+
+def page(checkpoint: Checkpoint) -> str:
+    """What is known of a model; for the bundled one its model card too."""
+    parts = [
+        *_facts(checkpoint),
+        *_points(checkpoint),
+        *_metrics(checkpoint),
+        *_training(checkpoint.training),
+    ]
+    if checkpoint.name == library.BUNDLED:
+        parts += ["---", (paths.resources() / "models" / "MODEL_CARD.md").read_text("utf-8")]
+    return "\n\n".join(parts)
+
+
+def _facts(checkpoint: Checkpoint) -> Iterator[str]:
+    yield f"# {_plain(checkpoint.name)}"
+    size = checkpoint.preprocessing.size
+    rows = [
+        (translate("ModelPage", "Network"), _NETWORKS.get(checkpoint.backbone, checkpoint.backbone)),
+        (
+            translate("ModelPage", "Head"),
+            translate("ModelPage", "linear")
+            if checkpoint.head == "linear"
+            else translate("ModelPage", "two layers"),
+        ),
+        (translate("ModelPage", "Input"), translate("ModelPage", "{size} × {size} pixels").format(size=size)),
+        (translate("ModelPage", "Temperature"), f"{checkpoint.temperature:.3f}"),
+        (
+            translate("ModelPage", "Turns away what is no chest X-ray"),
+            translate("ModelPage", "yes") if checkpoint.features else translate("ModelPage", "no"),
+        ),
+        (
+            translate("ModelPage", "OpenVINO forms"),
+            ", ".join(sorted(checkpoint.graphs)) or translate("ModelPage", "none"),
+        ),
+    ]
+    yield _list(rows)
+
+
+def _points(checkpoint: Checkpoint) -> Iterator[str]:
+    yield "## " + translate("ModelPage", "Operating points")
+    yield _table(
+        (
+            translate("ModelPage", "Name"),
+            translate("ModelPage", "Threshold"),
+            translate("ModelPage", "Sensitivity"),
+            translate("ModelPage", "Specificity"),
+        ),
+        [
+            (
+                _plain(point.name),
+                _number(point.threshold),
+                _number(point.sensitivity),
+                _number(point.specificity),
+            )
+            for point in checkpoint.operating_points
+        ],
+    )
+
+
+def _metrics(checkpoint: Checkpoint) -> Iterator[str]:
+    measured = {name: value for name, value in checkpoint.metrics.items() if isinstance(value, Mapping)}
+    if not measured:
+        return
+    yield "## " + translate("ModelPage", "Measured")
+    head = (
+        translate("ModelPage", "Set"),
+        translate("ModelPage", "Scans"),
+        "AUC",
+        translate("ModelPage", "Accuracy"),
+        translate("ModelPage", "Sensitivity"),
+        translate("ModelPage", "Specificity"),
+        "ECE",
+    )
+    yield _table(
+        head,
+        [
+            (_plain(name), *(_number(value.get(measure)) for measure in _MEASURES))
+            for name, value in measured.items()
+        ],
+    )
+    yield translate(
+        "ModelPage", "Measured on validation scans, which chose the threshold too: expect less elsewhere."
+    )
+
+
+def _training(training: Mapping[str, Any]) -> Iterator[str]:
+    """What a checkpoint says of its training; what it leaves out is not asked for."""
+    recipe, sets = training.get("recipe"), training.get("datasets")
+    rows = []
+    if isinstance(training.get("made"), str):
+        rows.append((translate("ModelPage", "Made"), training["made"].partition("T")[0]))
+    if isinstance(sets, Mapping):
+        rows += [
+            (
+                _plain(str(name)),
+                translate("ModelPage", "{train} to learn from, {val} to validate").format(**counts),
+            )
+            for name, counts in sets.items()
+            if isinstance(counts, Mapping) and {"train", "val"} <= counts.keys()
+        ]
+    if isinstance(recipe, Mapping):
+        told = {
+            "init": translate("ModelPage", "Start"),
+            "epochs": translate("ModelPage", "Epochs"),
+            "optimizer": translate("ModelPage", "Optimiser"),
+        }
+        told |= {
+            "lr": translate("ModelPage", "Learning rate"),
+            "batch_size": translate("ModelPage", "Batch"),
+            "seed": translate("ModelPage", "Seed"),
+        }
+        rows += [(words, _plain(str(recipe[name]))) for name, words in told.items() if name in recipe]
+    if rows:
+        yield "## " + translate("ModelPage", "Training")
+        yield _list(rows)
+
+
+def _list(rows: list[tuple[str, str]]) -> str:
+    return "\n".join(f"- {name}: **{value}**" for name, value in rows)
+
+
+def _table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
+    lines = [head, ("---",) * len(head), *rows]
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+
+
+def _number(value: object) -> str:
+    """Three decimals; a dash for what was not measured."""
+    if isinstance(value, int):
+        return f"{value:,}"
+    return f"{value:.3f}" if isinstance(value, float) and value == value else "–"
+
+
+def _plain(text: str) -> str:
+    """Text of a file, which may hold anything, so that Markdown takes it for nothing else."""
+    return "".join(
+        f"\\{letter}" if letter in "\\`*_{}[]()#+-.!|<>&" else letter
+        for letter in text
+        if letter.isprintable()
+    )

@@ -1,0 +1,391 @@
+"""The window: assembles what is on the screen. The logic is in the session and the commands."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QByteArray, QPoint, QSettings, Qt, QTimer, Signal
+from PySide6.QtGui import (
+    QCloseEvent,
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDropEvent,
+    QGuiApplication,
+    QResizeEvent,
+)
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractSlider,
+    QFrame,
+    QMainWindow,
+    QMenu,
+    QScrollArea,
+    QSplitter,
+    QStackedWidget,
+    QToolBar,
+    QVBoxLayout,
+    QWidget,
+)
+
+from core.imaging.display import PRESETS
+from gui.actions import Actions
+from gui.banner import Banner
+from gui.commands import Commands
+from gui.dropping import DropVeil
+from gui.empty_page import EmptyPage
+from gui.errors import ErrorFunnel
+from gui.icons import Icons
+from gui.language import Languages
+from gui.opening import can_be_opened
+from gui.preferences import Preferences
+from gui.reading.panel import ReadingPanel
+from gui.reading.present import device_note, reading_state
+from gui.saving import PictureSaver
+from gui.session import Session
+from gui.status_line import StatusLine
+from gui.theme import Theme
+from gui.viewer.contrast_panel import ContrastPanel
+from gui.viewer.heat_panel import HeatPanel
+from gui.viewer.heat_state import HeatState
+from gui.viewer.viewer import Viewer
+from gui.worklist.entry import Entry
+from gui.worklist.panel import WorklistPanel
+
+#: After this long a scan that is still being decoded is said to be, and the one before it leaves the screen.
+_PATIENCE_MS = 200
+
+_VIEW = ("fit", "actual", "zoom-in", "zoom-out", "rotate-left", "rotate-right", "flip-h", "flip-v", "")
+_TOOLS = (
+    *("open", "open-folder", "", "previous", "next", "", *_VIEW),
+    *("invert", "clahe", "reset", "", "heatmap", "side-by-side", "", "save", "copy"),
+)
+
+
+class MainWindow(QMainWindow):
+    """Everything on the screen. What it shows is handed in; `closing` asks the owner to end the work."""
+
+    closing = Signal()
+
+    def __init__(
+        self,
+        session: Session,
+        heat: HeatState,
+        saver: PictureSaver,
+        preferences: Preferences,
+        theme: Theme,
+        icons: Icons,
+        languages: Languages,
+        funnel: ErrorFunnel,
+        kept: QSettings | None = None,
+    ) -> None:
+        super().__init__()
+        self._session = session
+        self._funnel = funnel
+        self._kept = kept
+        self._icons = icons
+        self.setWindowIcon(icons.application())
+        self.setAcceptDrops(True)
+        self.setMinimumSize(900, 560)
+
+        self.actions_ = Actions(self)
+        self.commands = Commands(self.actions_, session, heat, saver, languages, icons, self)
+        self.banner = Banner()
+        self.viewer = Viewer(session.view, session.display, heat)
+        self.worklist = WorklistPanel(session.worklist, theme, preferences)
+        self.reading_panel = ReadingPanel()
+        self.heat_panel = HeatPanel(heat)
+        self.contrast_panel = ContrastPanel(session.display)
+        self.empty_page = EmptyPage(icons, self.actions_["open"], self.actions_["open-folder"])
+        self.status = StatusLine(self.actions_["stop"])
+        self._patience = QTimer(self, singleShot=True, interval=_PATIENCE_MS)
+
+        self._lay_out()
+        self._make_bars()
+        self._veil = DropVeil(self)
+        self._connect(preferences, saver)
+        self._hand_keys_to_the_viewer()
+        self.dress()
+        self._on_settings(preferences.now)
+        self._restore()
+        self._show_picture()
+        self._show_current()
+
+    # Assembly
+
+    def _lay_out(self) -> None:
+        self._pages = QStackedWidget()
+        self._pages.addWidget(self.empty_page)
+        self._pages.addWidget(self.viewer)
+        centre = QWidget()
+        column = QVBoxLayout(centre)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.banner)
+        column.addWidget(self._pages, 1)
+        self.side = _side_panel(self.reading_panel, self.heat_panel, self.contrast_panel)
+        self.splitter = QSplitter(Qt.Orientation.Horizontal)
+        for widget, stretch in ((self.worklist, 0), (centre, 1), (self.side, 0)):
+            self.splitter.addWidget(widget)
+            self.splitter.setStretchFactor(self.splitter.count() - 1, stretch)
+        self.worklist.setMinimumWidth(180)
+        centre.setMinimumWidth(320)
+        self.splitter.setChildrenCollapsible(False)
+        self.splitter.setSizes([250, 690, 340])
+        self.setCentralWidget(self.splitter)
+        self.statusBar().addWidget(self.status, 1)
+        self.statusBar().setSizeGripEnabled(False)
+
+    def _make_bars(self) -> None:
+        bar, actions = self.menuBar(), self.actions_
+        scans = bar.addMenu(self.tr("&Scans"))
+        _fill(scans, actions, "open", "open-folder")
+        self._recent = scans.addMenu(self.tr("Open recent"))
+        _fill(scans, actions, "paste", "", "next", "previous", "remove", "clear", "", "save", "copy")
+        _fill(scans, actions, "", "settings", "quit")
+        view = bar.addMenu(self.tr("&View"))
+        _fill(view, actions, *_VIEW, "show-worklist", "show-panel", "full-screen")
+        contrast = bar.addMenu(self.tr("&Contrast"))
+        _fill(contrast, actions, *PRESETS, "", "invert", "clahe", "", "reset")
+        evidence = bar.addMenu(self.tr("&Evidence"))
+        _fill(evidence, actions, "heatmap", "side-by-side")
+        reading = bar.addMenu(self.tr("&Reading"))
+        _fill(
+            reading, actions, "read-again", "read-as-displayed", "read-as-stored", "read-unread", "", "stop"
+        )
+        about = bar.addMenu(self.tr("&Help"))
+        _fill(about, actions, "shortcuts", "model-card", "log-folder", "", "about")
+
+        tools = QToolBar(self.tr("Tools"))
+        tools.setObjectName("tools")
+        tools.setMovable(False)
+        tools.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
+        _fill(tools, actions, *_TOOLS)
+        self.addToolBar(tools)
+        for name in _TOOLS:
+            if name and (button := tools.widgetForAction(actions[name])):
+                button.setAccessibleName(actions[name].text())
+                button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+
+    def _connect(self, preferences: Preferences, saver: PictureSaver) -> None:
+        session, actions = self._session, self.actions_
+        session.current_changed.connect(self._show_current)
+        session.picture_changed.connect(self._show_picture)
+        session.reading_changed.connect(self._show_reading)
+        session.counts_changed.connect(self.worklist.show_counts)
+        session.problem.connect(self._funnel.tell)
+        session.service.progressed.connect(self.status.show_progress)
+        session.opener.searching.connect(self.status.show_searching)
+        self._funnel.told.connect(self.banner.tell)
+        preferences.changed.connect(self._on_settings)
+        preferences.not_kept.connect(self._funnel.tell)
+        saver.failed.connect(self._funnel.tell)
+        saver.saved.connect(self._on_saved)
+        saver.copied.connect(self._on_copied)
+        self.worklist.wanted.connect(session.select)
+        self.worklist.menu_wanted.connect(self._on_worklist_menu)
+        self.viewer.context_menu_requested.connect(self._on_viewer_menu)
+        self.empty_page.recent_wanted.connect(self.commands.open_recent)
+        self.banner.log_wanted.connect(self.commands.open_log_folder)
+        self.reading_panel.read_again_requested.connect(session.read_again)
+        self.reading_panel.read_as_stored_requested.connect(session.read_as_stored)
+        self.reading_panel.details_requested.connect(self.commands.show_model)
+        self.contrast_panel.read_as_displayed_requested.connect(session.read_as_displayed)
+        session.view.changed.connect(self._on_view)
+        self._recent.triggered.connect(self._on_recent)
+        self._patience.timeout.connect(self._say_that_it_loads)
+        self._icons.changed.connect(self.dress)
+        actions["quit"].triggered.connect(self.close)
+        actions["show-worklist"].toggled.connect(self.worklist.setVisible)
+        actions["show-panel"].toggled.connect(self.side.setVisible)
+        actions["full-screen"].triggered.connect(self._on_full_screen)
+
+    def _hand_keys_to_the_viewer(self) -> None:
+        """Clicking a control leaves the keys with the viewer; Tab still goes everywhere."""
+        self.actions_.add_local_to(self.viewer, self.worklist.view)
+        for panel in (self.side, self.empty_page):
+            for widget in (*panel.findChildren(QAbstractButton), *panel.findChildren(QAbstractSlider)):
+                if widget.focusPolicy() & Qt.FocusPolicy.TabFocus:
+                    widget.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        # A drop is for the window, wherever it falls
+        for widget in self.findChildren(QWidget):
+            widget.setAcceptDrops(False)
+
+    def dress(self) -> None:
+        """Take the icons in the theme's colours."""
+        self.actions_.dress(self._icons)
+        self.empty_page.dress()
+
+    # What is shown
+
+    def _show_current(self) -> None:
+        entry = self._session.current
+        self.worklist.show_current(entry)
+        self.setWindowTitle(f"{entry.name} – Lungfield" if entry else "Lungfield")
+        self._pages.setCurrentWidget(self.viewer if entry else self.empty_page)
+        if entry:
+            # So that the keys work at once
+            self.viewer.canvas.setFocus()
+
+    def _show_picture(self) -> None:
+        session = self._session
+        self._patience.stop()
+        if session.picture_status == "loading":
+            self._patience.start()
+        elif session.picture_status == "failed" and session.picture_error:
+            problem = self._funnel.problem(session.picture_error)
+            self.viewer.show_message(
+                self.tr("This scan cannot be shown"),
+                f"{problem.message}: {problem.hint}." if problem.hint else f"{problem.message}.",
+            )
+        elif session.picture_status == "shown":
+            self.viewer.show_picture(session.picture)
+        else:
+            self.viewer.show_picture(None)
+        self._show_evidence()
+
+    def _say_that_it_loads(self) -> None:
+        entry = self._session.current
+        if entry:
+            self.viewer.show_message(self.tr("Loading…"), entry.name)
+
+    def _show_reading(self) -> None:
+        self.reading_panel.show_state(reading_state(self._session, self._funnel))
+        self._show_evidence()
+        opened = self._session.opened
+        if opened:
+            reader = opened.reader
+            words = (reader.checkpoint.name, reader.engine_words, device_note(opened))
+            self.status.show_engine(" · ".join(filter(None, words)), opened.why)
+        else:
+            words = self.tr("no model") if self._session.no_model else self.tr("opening the model…")
+            self.status.show_engine(words, "")
+
+    def _show_evidence(self) -> None:
+        entry = self._session.current
+        reading = entry.reading if entry and self._session.picture_status == "shown" else None
+        self.viewer.show_evidence(reading.heatmap if reading else None)
+
+    def _on_settings(self, settings: object) -> None:
+        now = self._session.preferences.now
+        self.viewer.set_drag(now.drag_axes, now.drag_up_darkens)
+        self.empty_page.show_recent(now.recent)
+        self._recent.clear()
+        for path in now.recent:
+            self._recent.addAction(path.replace("&", "&&")).setData(path)
+        self._recent.setEnabled(bool(now.recent))
+
+    def _on_view(self) -> None:
+        self.contrast_panel.set_turned(not self._session.view.orientation.is_upright)
+
+    def _on_saved(self, path: object) -> None:
+        self.statusBar().showMessage(self.tr("Saved {path}").format(path=path), 6000)
+
+    def _on_copied(self) -> None:
+        self.statusBar().showMessage(self.tr("The picture is on the clipboard"), 4000)
+
+    # What the person does with the window itself
+
+    def _on_recent(self, action: object) -> None:
+        self.commands.open_recent(action.data())
+
+    def _on_worklist_menu(self, entry: Entry, where: QPoint) -> None:
+        self._session.select(entry)
+        self._pop_up(where, "read-again", "", "remove", "clear")
+
+    def _on_viewer_menu(self, where: QPoint) -> None:
+        self._pop_up(where, *PRESETS, "", "invert", "clahe", "reset", "", "fit", "actual", "", "save", "copy")
+
+    def _pop_up(self, where: QPoint, *names: str) -> None:
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        _fill(menu, self.actions_, *names)
+        menu.popup(where)
+
+    def _on_full_screen(self, on: bool) -> None:
+        self.setWindowState(
+            self.windowState() | Qt.WindowState.WindowFullScreen
+            if on
+            else self.windowState() & ~Qt.WindowState.WindowFullScreen
+        )
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802 - Qt's name
+        if can_be_opened(event.mimeData()) or event.mimeData().hasUrls():
+            event.setDropAction(Qt.DropAction.CopyAction)
+            event.accept()
+            self._veil.cover()
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:  # noqa: N802 - Qt's name
+        self._veil.hide()
+
+    def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802 - Qt's name
+        self._veil.hide()
+        event.setDropAction(Qt.DropAction.CopyAction)
+        event.accept()
+        self._session.take(event.mimeData())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        super().resizeEvent(event)
+        if self._veil.isVisible():
+            self._veil.cover()
+
+    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
+        self._keep()
+        self.hide()  # at once; what is still working ends behind it
+        self.closing.emit()
+        event.accept()
+
+    def _restore(self) -> None:
+        """As the window was left, else as large as is sensible on this screen."""
+        room = QGuiApplication.primaryScreen().availableSize()
+        self.resize(min(1280, room.width()), min(800, room.height()))
+        for name in ("show-worklist", "show-panel"):
+            self.actions_[name].setChecked(True)
+        if self._kept is None:
+            return
+        geometry, sizes = self._kept.value("geometry"), self._kept.value("splitter")
+        if isinstance(geometry, QByteArray):
+            self.restoreGeometry(geometry)
+        if isinstance(sizes, QByteArray):
+            self.splitter.restoreState(sizes)
+        for name in ("show-worklist", "show-panel"):
+            self.actions_[name].setChecked(self._kept.value(name, True, bool))
+        self.actions_["full-screen"].setChecked(self.isFullScreen())
+
+    def _keep(self) -> None:
+        if self._kept is None:
+            return
+        self._kept.setValue("geometry", self.saveGeometry())
+        self._kept.setValue("splitter", self.splitter.saveState())
+        for name in ("show-worklist", "show-panel"):
+            self._kept.setValue(name, self.actions_[name].isChecked())
+        self._kept.sync()
+
+
+def _fill(bar: QMenu | QToolBar, actions: Actions, *names: str) -> None:
+    """Add actions by name; an empty name is a separator."""
+    for name in names:
+        if name:
+            bar.addAction(actions[name])
+        else:
+            bar.addSeparator()
+
+
+def _side_panel(*panels: QWidget) -> QScrollArea:
+    page = QWidget()
+    page.setProperty("role", "page")
+    column = QVBoxLayout(page)
+    column.setContentsMargins(12, 6, 12, 4)
+    column.setSpacing(8)
+    for number, panel in enumerate(panels):
+        if number:
+            line = QFrame()
+            line.setProperty("role", "line")
+            column.addWidget(line)
+        column.addWidget(panel)
+    column.addStretch()
+    area = QScrollArea()
+    area.setWidgetResizable(True)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    area.setWidget(page)
+    area.setMinimumWidth(300)
+    return area

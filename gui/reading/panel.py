@@ -1,0 +1,179 @@
+"""The reading panel: what the model says of the scan on the screen, and how sure of it one may be."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QAccessible, QAccessibleEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
+
+from core.reading.reader import Reading
+from gui.controls import ElidedLabel, words_label
+from gui.reading import words
+from gui.reading.facts import Facts
+from gui.reading.probability_bar import ProbabilityBar
+from gui.reading.state import ReadingState
+from gui.theme import restyle
+
+#: States in which something is going on.
+_BUSY = ("loading-model", "reading")
+
+
+class ReadingPanel(QWidget):
+    """Shows a `ReadingState`; decides nothing."""
+
+    read_again_requested = Signal()
+    read_as_stored_requested = Signal()
+    details_requested = Signal()  # the card of the model
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._name = ElidedLabel()
+        self._name.setProperty("role", "caption")
+        self._verdict = words_label("verdict")
+        self._leaning = words_label("muted")
+        self._progress = QProgressBar()
+        self._progress.setRange(0, 0)
+        self._progress.setTextVisible(False)
+        self._progress.setAccessibleName(self.tr("Working"))
+        self._bar = ProbabilityBar()
+        self._sentence = words_label()
+        self._explanation = words_label("warning")
+        self._frequency = words_label("muted")
+        self._frequency.setToolTip(words.frequency_caution())
+        self._frequency.setAccessibleDescription(words.frequency_caution())
+        self._hint = words_label("muted")
+        self._contrast = words_label("caption")
+        self._as_stored = QPushButton(self.tr("Read as stored"))
+        self._as_stored.setToolTip(
+            self.tr("Back to the reading of the scan as its file asks to be displayed (Shift+D)")
+        )
+        self._as_displayed = self._banner("warning", self._as_displayed_content())
+        self._notes = words_label()
+        self._notes_banner = self._banner("info", [self._notes])
+        self._facts = Facts()
+        self._again = QPushButton(self.tr("Read again"))
+        self._details = QPushButton(self.tr("Model card"))
+        for button, tip in (
+            (self._again, self.tr("Read this scan once more (F5)")),
+            (self._details, self.tr("What the model learnt from, how good it is, and its limits")),
+        ):
+            button.setProperty("role", "quiet")
+            button.setToolTip(tip)
+        self._again.clicked.connect(self.read_again_requested)
+        self._as_stored.clicked.connect(self.read_as_stored_requested)
+        self._details.clicked.connect(self.details_requested)
+        self._lay_out()
+        self._state = ReadingState()
+        self._show(self._state)
+
+    @property
+    def state(self) -> ReadingState:
+        return self._state
+
+    def show_state(self, state: ReadingState) -> None:
+        """Show it; what has changed of the verdict is announced to screen readers."""
+        if state == self._state:
+            return
+        self._state = state
+        before = self._verdict.text()
+        self._show(state)
+        if self._verdict.text() != before:
+            QAccessible.updateAccessibility(QAccessibleEvent(self._verdict, QAccessible.Event.Alert))
+
+    # -- putting it together
+
+    def _lay_out(self) -> None:
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(4)
+        for widget in (
+            self._name,
+            self._verdict,
+            self._leaning,
+            self._progress,
+            self._bar,
+            self._sentence,
+            self._explanation,
+            self._frequency,
+            self._hint,
+            self._as_displayed,
+            self._notes_banner,
+            self._facts,
+        ):
+            column.addWidget(widget)
+        buttons = QHBoxLayout()
+        buttons.setSpacing(4)
+        buttons.addWidget(self._again)
+        buttons.addWidget(self._details)
+        buttons.addStretch()
+        column.addLayout(buttons)
+
+    def _as_displayed_content(self) -> list[QWidget]:
+        title = words_label("title")
+        title.setText(self.tr("Read as displayed"))
+        return [title, self._contrast, self._as_stored]
+
+    @staticmethod
+    def _banner(kind: str, content: list[QWidget]) -> QFrame:
+        banner = QFrame()
+        banner.setProperty("role", "banner")
+        banner.setProperty("kind", kind)
+        column = QVBoxLayout(banner)
+        column.setContentsMargins(10, 6, 8, 6)
+        column.setSpacing(4)
+        for widget in content:
+            alignment = Qt.AlignmentFlag.AlignLeft if isinstance(widget, QPushButton) else Qt.AlignmentFlag(0)
+            column.addWidget(widget, 0, alignment)
+        return banner
+
+    # -- showing
+
+    def _show(self, state: ReadingState) -> None:
+        reading = state.reading if state.status in ("read", "rejected") else None
+        self._name.show_text(state.name)
+        self._name.setVisible(bool(state.name))
+        self._progress.setVisible(state.status in _BUSY)
+        self._bar.setVisible(reading is not None)
+        if reading:
+            self._show_reading(reading, state)
+        else:
+            self._show_idle(state)
+        _say(self._contrast, state.as_displayed)
+        self._as_displayed.setVisible(bool(state.as_displayed) and reading is not None)
+        _say(self._notes, "\n".join(state.notes))
+        self._notes_banner.setVisible(bool(state.notes))
+        self._facts.show_state(state)
+        self._again.setVisible(state.status in ("read", "rejected", "failed", "unread"))
+        self._again.setText(self.tr("Read") if state.status == "unread" else self.tr("Read again"))
+        self._details.setVisible(self._facts.names_model)
+
+    def _show_reading(self, reading: Reading, state: ReadingState) -> None:
+        shown = (reading.probability, state.threshold, state.band, reading.verdict.reasons)
+        said = words.said(*shown)
+        self._bar.show_probability(*shown)
+        self._show_verdict(said.headline, said.answer)
+        _say(self._leaning, said.leaning)
+        _say(self._sentence, said.sentence)
+        _say(self._explanation, said.explanation)
+        _say(self._frequency, said.frequency)
+        _say(self._hint, "")
+
+    def _show_idle(self, state: ReadingState) -> None:
+        headline, line = words.idle(state.status)
+        self._bar.clear()
+        self._show_verdict(headline, "failed" if state.status == "failed" else "idle")
+        _say(self._sentence, words.ended(state.reason) or line)
+        _say(self._hint, words.as_sentence(state.hint))
+        for label in (self._leaning, self._explanation, self._frequency):
+            _say(label, "")
+
+    def _show_verdict(self, headline: str, verdict: str) -> None:
+        self._verdict.setText(headline)
+        if self._verdict.property("verdict") != verdict:
+            restyle(self._verdict, verdict=verdict)
+
+
+def _say(label: QLabel, text: str) -> None:
+    """What there is to say; no empty line where there is nothing."""
+    label.setText(text)
+    label.setVisible(bool(text))

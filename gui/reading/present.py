@@ -1,0 +1,83 @@
+"""From what the session knows to what the reading panel shows."""
+
+from __future__ import annotations
+
+import math
+
+from PySide6.QtCore import QCoreApplication
+
+from core.engine.select import nvidia_driver_present
+from core.model.checkpoint import OperatingPoint
+from core.opening import Opened
+from gui.errors import ErrorFunnel
+from gui.reading.state import ReadingState, Status
+from gui.session import Session
+from gui.worklist.entry import Entry
+
+
+def reading_state(session: Session, funnel: ErrorFunnel) -> ReadingState:
+    """All there is to say of the current scan."""
+    entry, opened = session.current, session.opened
+    status = _status(session, entry)
+    reason = hint = ""
+    if status == "no-model" and session.no_model:
+        problem = funnel.problem(session.no_model)
+        reason, hint = problem.message, problem.hint
+    elif entry:
+        reason = entry.reason
+    threshold = session.threshold
+    if opened is None and entry and entry.reading:
+        threshold = entry.reading.threshold  # it was read by a model that is no longer in use
+    point = _operating_point(opened, threshold)
+    return ReadingState(
+        status=status,
+        reading=entry.reading if entry and status in ("read", "rejected") else None,
+        reason=reason,
+        hint=hint,
+        name=entry.name if entry else "",
+        notes=entry.notes if entry else (),
+        threshold=threshold,
+        band=session.preferences.now.uncertain_band,
+        operating_point=point.name if point else "",
+        sensitivity=point.sensitivity if point else math.nan,
+        specificity=point.specificity if point else math.nan,
+        as_displayed=entry.displayed.description if entry and entry.displayed else "",
+        engine_words=opened.reader.engine_words if opened else "",
+        device_note=device_note(opened),
+        model=opened.reader.checkpoint.name if opened else "",
+    )
+
+
+def _status(session: Session, entry: Entry | None) -> Status:
+    if entry is None:
+        if session.no_model:
+            return "no-model"
+        return "empty" if session.opened else "loading-model"
+    if session.is_reading_displayed:
+        return "reading"
+    if entry.status == "failed":
+        return "failed"
+    if entry.reading is not None and entry.status in ("ok", "rejected"):
+        return "read" if entry.reading.verdict.accepted else "rejected"
+    if session.no_model:
+        return "no-model"
+    if session.opened is None:
+        return "loading-model"
+    if entry.status == "unread":
+        return "unread"
+    return "reading" if entry.status == "reading" else "waiting"
+
+
+def _operating_point(opened: Opened | None, threshold: float) -> OperatingPoint | None:
+    """The one of the model's that this threshold is."""
+    points = opened.reader.checkpoint.operating_points if opened else ()
+    return next((point for point in points if point.threshold == threshold), None)
+
+
+def device_note(opened: Opened | None) -> str:
+    """What the person should know of the device that reads; empty where there is nothing to say."""
+    if opened is None or opened.reader.engine.device != "cpu":
+        return ""
+    if nvidia_driver_present():
+        return QCoreApplication.translate("reading", "the GPU is not used")
+    return QCoreApplication.translate("reading", "no GPU found")

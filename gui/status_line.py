@@ -1,0 +1,92 @@
+"""The line at the bottom: what is going on, what reads, and what this program is not for."""
+
+from __future__ import annotations
+
+import time
+
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QToolButton, QWidget
+
+#: A rate over fewer scans, or less time, says nothing.
+_FEWEST, _SHORTEST = 5, 1.0
+
+
+class StatusLine(QWidget):
+    """Progress on the left, the engine and the disclaimer on the right. The disclaimer is always there."""
+
+    def __init__(self, stop: QAction, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._since = 0.0
+        self._progress = ""
+        self._searching = False
+        self._words = QLabel()
+        self._bar = QProgressBar()
+        self._bar.setTextVisible(False)
+        self._bar.setFixedWidth(160)
+        self._bar.setAccessibleName(self.tr("Progress of reading"))
+        self._stop = QToolButton()
+        self._stop.setDefaultAction(stop)
+        self._stop.setAccessibleName(stop.text())
+        self.engine = QLabel()
+        disclaimer = QLabel(self.tr("Research and education only. Not for diagnosis."))
+        disclaimer.setProperty("role", "disclaimer")
+        disclaimer.setObjectName("disclaimer")
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(10, 0, 10, 0)
+        layout.setSpacing(10)
+        for widget in (self._bar, self._words, self._stop):
+            layout.addWidget(widget)
+        layout.addStretch()
+        layout.addWidget(self.engine)
+        layout.addWidget(disclaimer)
+        self.show_progress(0, 0)
+
+    @property
+    def text(self) -> str:
+        return self._words.text()
+
+    def show_progress(self, done: int, asked: int) -> None:
+        """`done` of `asked` scans were read; (0, 0) is idle."""
+        now = time.monotonic()
+        if done == 0:
+            self._since = now
+        busy = asked > 0 and done < asked
+        self._bar.setVisible(busy and asked > 1)
+        self._stop.setVisible(busy)
+        if busy:
+            self._bar.setRange(0, asked)
+            self._bar.setValue(done)
+        self._progress = self._progress_words(done, asked, now - self._since) if busy else ""
+        self._show()
+
+    def show_searching(self, searching: bool) -> None:
+        """Files are looked for in a folder."""
+        self._searching = searching
+        self._show()
+
+    def show_engine(self, words: str, why: str) -> None:
+        self.engine.setText(words)
+        self.engine.setToolTip(why)
+
+    def _show(self) -> None:
+        searching = self.tr("Looking for scans…") if self._searching else ""
+        self._words.setText(self._progress or searching)
+
+    def _progress_words(self, done: int, asked: int, passed: float) -> str:
+        if asked == 1:
+            return self.tr("Reading…")
+        words = self.tr("{done} of {asked} read").format(done=done, asked=asked)
+        if done >= _FEWEST and passed >= _SHORTEST:
+            left = (asked - done) * passed / done
+            words += " · " + self.tr("{rate:.0f} a second · {left} left").format(
+                rate=done / passed, left=_duration(left)
+            )
+        return words
+
+
+def _duration(seconds: float) -> str:
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    if hours:
+        return f"{hours}:{minutes:02}:{rest:02} h"
+    return f"{minutes}:{rest:02} min" if minutes else f"{rest} s"

@@ -1,0 +1,1 @@
+"""The scans in the window, as a list."""
