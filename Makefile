@@ -6,15 +6,13 @@ export SCAN PYTHON
 
 RUN = .venv/bin/python main.py
 
-# What `make app` does without SCAN. Once there is a window:  window = sh tools/prepare.sh window && exec $(RUN)
-window = echo 'Ready. To read a scan, or a folder of scans:  make app SCAN=path/to/scan.jpeg'
-
-.PHONY: help app test format clean
+.PHONY: help app test test-xcb format clean
 
 help:
-	@echo 'make app                set up what is missing, then start Lungfield'
-	@echo 'make app SCAN=path      read one scan, or a folder of scans, in the terminal'
+	@echo 'make app                set up what is missing, then open the window'
+	@echo 'make app SCAN=path      the same with a scan, or a folder of scans, in it'
 	@echo 'make test               set up, then every check; ARGS="-k name" goes to pytest'
+	@echo 'make test-xcb           the tests of the window again, on an X server without a screen (Xvfb)'
 	@echo 'make format             lay out the code and mend what ruff can mend'
 	@echo 'make clean              remove .venv and the caches; your data, models and runs stay'
 	@echo
@@ -22,11 +20,15 @@ help:
 
 app:
 	@sh tools/prepare.sh app
-	@if [ -n "$$SCAN" ]; then exec $(RUN) read "$$SCAN"; else $(window); fi
+	@if [ -n "$$SCAN" ]; then exec $(RUN) "$$SCAN"; else exec $(RUN); fi
 
 test:
 	@sh tools/prepare.sh test
 	@.venv/bin/python tools/check.py $(ARGS)
+
+test-xcb:
+	@sh tools/prepare.sh xcb
+	@.venv/bin/python tools/on_a_screen.py $(ARGS)
 
 format:
 	@sh tools/prepare.sh test

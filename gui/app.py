@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 from argparse import Namespace
@@ -46,6 +47,8 @@ _KEEP_AFTER_MS = 800
 def main(arguments: Sequence[str]) -> int:
     """The window, until it is closed; the exit status."""
     chosen = window_parser().parse_args(arguments)
+    if chosen.screenshot and platform.problem():
+        os.environ["QT_QPA_PLATFORM"] = "offscreen"  # a picture needs no screen
     if problem := platform.problem():
         print(f"lungfield: {problem}", file=sys.stderr)
         return UNUSABLE

@@ -30,10 +30,12 @@ from gui.worklist.entry import Entry
 #: Clip limit that the action turns on; the panel sets any other.
 _CLAHE = 2.0
 _ZOOM = 1.25
+_MOVE = 80.0  # device pixels
 
 #: What needs a picture on the screen.
 _ON_PICTURE = (
-    *("fit", "actual", "zoom-in", "zoom-out", "rotate-left", "rotate-right", "flip-h", "flip-v"),
+    *("fit", "actual", "zoom-in", "zoom-out", "move-left", "move-right", "move-up", "move-down"),
+    *("rotate-left", "rotate-right", "flip-h", "flip-v"),
     *(*PRESETS, "invert", "clahe", "reset", "save", "copy"),
 )
 
@@ -74,6 +76,10 @@ class Commands(QObject):
             "actual": self.actual_size,
             "zoom-in": self.zoom_in,
             "zoom-out": self.zoom_out,
+            "move-left": self.move_left,
+            "move-right": self.move_right,
+            "move-up": self.move_up,
+            "move-down": self.move_down,
             "rotate-left": self.rotate_left,
             "rotate-right": self.rotate_right,
             "flip-h": session.view.flip_horizontally,
@@ -242,6 +248,18 @@ class Commands(QObject):
 
     def zoom_out(self) -> None:
         self._session.view.zoom(1 / _ZOOM)
+
+    def move_left(self) -> None:
+        self._session.view.pan(-_MOVE, 0)
+
+    def move_right(self) -> None:
+        self._session.view.pan(_MOVE, 0)
+
+    def move_up(self) -> None:
+        self._session.view.pan(0, -_MOVE)
+
+    def move_down(self) -> None:
+        self._session.view.pan(0, _MOVE)
 
     def rotate_left(self) -> None:
         self._session.view.rotate(-1)

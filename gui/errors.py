@@ -64,6 +64,7 @@ class ErrorFunnel(QObject):
 
     def install(self) -> None:
         """Take the errors that nobody caught, and Qt's own messages."""
+        self.uninstall()
         self._before = (sys.excepthook, threading.excepthook, qInstallMessageHandler(_log_qt))
         sys.excepthook = self._uncaught
         threading.excepthook = self._uncaught_in_thread
@@ -81,7 +82,7 @@ class ErrorFunnel(QObject):
             self.tell(error.with_traceback(trace))
 
     def _uncaught_in_thread(self, arguments: threading.ExceptHookArgs) -> None:
-        if arguments.exc_value is not None:
+        if arguments.exc_value is not None and not issubclass(arguments.exc_type, SystemExit):
             self.tell(arguments.exc_value)
 
 

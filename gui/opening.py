@@ -52,7 +52,9 @@ class Opener(QObject):
             self.open(paths)
         elif mime.hasImage():
             self._pasted += 1
-            self._start(partial(_pasted, _image_in(mime), self.tr("Pasted picture {n}").format(n=self._pasted)))
+            self._start(
+                partial(_pasted, _image_in(mime), self.tr("Pasted picture {n}").format(n=self._pasted))
+            )
         elif mime.hasUrls():
             self.failed.emit(
                 ScanError(

@@ -50,6 +50,7 @@ class Session(QObject):
     ) -> None:
         super().__init__(parent)
         self.worklist = WorklistModel(self)
+        self.worklist.band = preferences.now.uncertain_band
         self.preferences = preferences
         self.opener = opener
         self.service = service
@@ -221,6 +222,7 @@ class Session(QObject):
             for entry in self.worklist.entries:
                 entry.at(self.threshold)
         if before.uncertain_band != settings.uncertain_band or before.threshold != settings.threshold:
+            self.worklist.band = settings.uncertain_band
             self.worklist.tell_all()
             self.counts_changed.emit()
         self.reading_changed.emit()

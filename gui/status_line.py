@@ -78,8 +78,9 @@ class StatusLine(QWidget):
         words = self.tr("{done} of {asked} read").format(done=done, asked=asked)
         if done >= _FEWEST and passed >= _SHORTEST:
             left = (asked - done) * passed / done
-            words += " · " + self.tr("{rate:.0f} a second · {left} left").format(
-                rate=done / passed, left=_duration(left)
+            rate = done / passed
+            words += " · " + self.tr("{rate} a second · {left} left").format(
+                rate=f"{rate:.0f}" if rate >= 1 else f"{rate:.1f}", left=_duration(left)
             )
         return words
 

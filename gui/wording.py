@@ -10,7 +10,7 @@ translate = QCoreApplication.translate
 
 
 def contrast_words(display: Display, grey_levels: int, orientation: Orientation) -> str:
-    """Contrast and orientation in one line, such as "window 120, level 60, gamma 1.40, inverted, rotated 90°".
+    """Contrast and orientation in one line, such as "window 120, level 60, gamma 1.40, rotated 90°".
 
     Args:
         grey_levels: the largest grey value that the file can hold; window and level are given in these.

@@ -1,8 +1,8 @@
 """Make `.venv` what the requirements ask for, and do nothing where it is that already.
 
-Run by prepare.sh with the Python to build on: `prepare.py app|window|test`. Only the standard
-library is used here. `app` warns of system libraries that it could not get, as scans can be read
-without them; `window` and `test` stop.
+Run by prepare.sh with the Python to build on: `prepare.py app|test|xcb`. Only the standard
+library is used here. `app` gets what the window needs, `test` what the tests need without a screen, and
+`xcb` both.
 
 Two files in `.venv` tell its state: STAMP is written when all is installed and says what that was;
 UNFINISHED exists while something is being installed, so an environment that has it was left half
@@ -33,7 +33,11 @@ LOG = VENV / "lungfield-setup.log"
 
 RUNTIME = "requirements.txt"
 DEVELOPMENT = "requirements-dev.txt"
-FILES = {"app": (RUNTIME,), "window": (RUNTIME,), "test": (RUNTIME, DEVELOPMENT)}
+FILES = {
+    "app": (RUNTIME,),
+    "test": (RUNTIME, DEVELOPMENT),
+    "xcb": (RUNTIME, DEVELOPMENT),
+}
 
 PIN = re.compile(r"^([A-Za-z0-9._-]+)==([^\s;#]+)\s*(?:#.*)?$")
 
@@ -173,7 +177,7 @@ def main(mode: str) -> int:
                 print("Waiting for another set-up of this folder to end", flush=True)
                 fcntl.flock(lock, fcntl.LOCK_EX)
             prepare(FILES[mode])
-            ensure_qt_libraries(window=mode != "test", must=mode != "app")
+            ensure_qt_libraries(window=mode != "test")
     except SetupError as error:
         print(error, file=sys.stderr)
         return 1

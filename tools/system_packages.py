@@ -54,8 +54,8 @@ def tail(text: str, lines: int = 12) -> str:
     return "\n".join("    " + line for line in said[-lines:])
 
 
-def ensure_qt_libraries(window: bool, must: bool) -> None:
-    """Get the libraries that Qt links; `window`: those of the X server too; `must`: or stop."""
+def ensure_qt_libraries(window: bool) -> None:
+    """Get the libraries that Qt links, or stop; `window`: those of the X server too."""
     if not sys.platform.startswith("linux"):
         return
     wanted = DRAWING | X_WINDOW if window else DRAWING
@@ -72,7 +72,7 @@ def ensure_qt_libraries(window: bool, must: bool) -> None:
         advice = "Install the packages of your system that hold them."
     text = f"The window needs system libraries that are missing: {', '.join(absent)}\n{advice}"
     # Without those of X there is still Wayland, so they stop nobody.
-    if must and any(name in DRAWING for name in absent):
+    if any(name in DRAWING for name in absent):
         raise SetupError(text)
     print(text, file=sys.stderr, flush=True)
 

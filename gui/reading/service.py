@@ -105,6 +105,8 @@ class ReadingService(QObject):
         self._queue.clear()
         if self._reading:
             self._reading.cancel()  # nothing more of it is passed on
+            # It still takes from its own queue until it looks; what comes from now on is not for it
+            self._queue = ReadingQueue()
         self._asked = self._done
         self.stopped.emit()
         self.progressed.emit(self._done, self._asked)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from PySide6.QtCore import (
-    QCoreApplication,
     QModelIndex,
     QPersistentModelIndex,
     QPointF,
@@ -12,15 +11,14 @@ from PySide6.QtCore import (
     QSize,
     Qt,
 )
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QImage, QPainter, QPalette, QPen
+from PySide6.QtGui import QColor, QFont, QFontInfo, QFontMetrics, QImage, QPainter, QPalette, QPen
 from PySide6.QtWidgets import QApplication, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from gui.preferences import Preferences
 from gui.theme import Theme
 from gui.worklist.entry import Entry
 from gui.worklist.model import ENTRY_ROLE
-
-translate = QCoreApplication.translate
+from gui.worklist.verdict import state_words, verdict_of
 
 _MARGIN = 8
 _SIDE = 44  # of a thumbnail, in the window's units
@@ -91,40 +89,9 @@ class WorklistDelegate(QStyledItemDelegate):
         painter.drawText(left, line + small_metrics.ascent(), words)
 
 
-def verdict_of(entry: Entry, band: float) -> str:
-    """ "idle", "failed", "rejected", "unsure", "normal" or "pneumonia"."""
-    reading = entry.reading
-    if entry.status == "failed":
-        return "failed"
-    if reading is None or entry.status not in ("ok", "rejected"):
-        return "idle"
-    if not reading.verdict.accepted:
-        return "rejected"
-    return "unsure" if reading.is_unsure(band) else reading.label.lower()
-
-
-def state_words(entry: Entry, verdict: str) -> str:
-    """One line on the state of an entry."""
-    reading = entry.reading
-    if verdict == "failed":
-        return entry.reason
-    if verdict == "idle" or reading is None:
-        return {
-            "waiting": translate("worklist", "waiting"),
-            "reading": translate("worklist", "reading…"),
-        }.get(entry.status, translate("worklist", "not read"))
-    if verdict == "rejected":
-        return "; ".join(reading.verdict.reasons)
-    label = translate("worklist", "not sure") if verdict == "unsure" else reading.label
-    words = translate("worklist", "{label}   {percent:.0f} %").format(
-        label=label, percent=100 * reading.probability
-    )
-    return words + (translate("worklist", "   as displayed") if entry.displayed else "")
-
-
-def _small(font: QFont) -> tuple[QFont, QFontMetrics]:
+def _small(font: QFont) -> tuple[QFont, QFontInfo, QFontMetrics]:
     small = QFont(font)
-    small.setPointSizeF(font.pointSizeF() * 0.92)
+    small.setPointSizeF(QFontInfo(font).pointSizeF() * 0.92)  # the font's own may be in pixels
     return small, QFontMetrics(small)
 
 
@@ -142,6 +109,7 @@ def _paint_mark(painter: QPainter, centre: QPointF, verdict: str, colour: QColor
         painter.drawEllipse(box)
     elif verdict == "unsure":
         painter.drawEllipse(box)
+        painter.setPen(Qt.PenStyle.NoPen)  # the pie's own outline would fill half of the other half
         painter.setBrush(colour)
         painter.drawPie(box, 90 * 16, 180 * 16)
     elif verdict == "rejected":

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
 from core.reading.folder import Found
+from core.settings import Settings
 from gui.worklist.entry import Entry
+from gui.worklist.verdict import state_words, verdict_of
 
 #: Gives the Entry itself.
 ENTRY_ROLE = int(Qt.ItemDataRole.UserRole)
@@ -18,10 +21,15 @@ _NOWHERE = QModelIndex()
 
 
 class WorklistModel(QAbstractListModel):
-    """The entries in the order they came; each file once."""
+    """The entries in the order they came; each file once.
+
+    Attributes:
+        band: of uncertainty, as in the settings; only for those who cannot see the list.
+    """
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
+        self.band = Settings.uncertain_band
         self._entries: list[Entry] = []
         self._rows: dict[Entry, int] = {}
         self._by_found: dict[Found, Entry] = {}
@@ -88,5 +96,8 @@ class WorklistModel(QAbstractListModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return entry.name
         if role == Qt.ItemDataRole.ToolTipRole:
-            return str(entry.found.relative if entry.found.content else entry.found.path)
+            path = str(entry.found.relative if entry.found.content else entry.found.path)
+            return f"<p>{html.escape(path)}</p>" if "<" in path else path  # or it might be taken for markup
+        if role == Qt.ItemDataRole.AccessibleDescriptionRole:
+            return state_words(entry, verdict_of(entry, self.band))
         return None

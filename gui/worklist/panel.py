@@ -7,9 +7,10 @@ from PySide6.QtWidgets import QAbstractItemView, QLabel, QListView, QStackedLayo
 
 from gui.preferences import Preferences
 from gui.theme import Theme
-from gui.worklist.delegate import WorklistDelegate, verdict_of
+from gui.worklist.delegate import WorklistDelegate
 from gui.worklist.entry import Entry
 from gui.worklist.model import ENTRY_ROLE, WorklistModel
+from gui.worklist.verdict import verdict_of
 
 
 class WorklistPanel(QWidget):
@@ -75,12 +76,13 @@ class WorklistPanel(QWidget):
                 self.view.setCurrentIndex(index)
             self.view.scrollTo(index)
         else:
-            self.view.clearSelection()
+            self.view.selectionModel().clear()  # the current row too, or it would not be marked again
 
     def show_counts(self) -> None:
         """Say how many scans there are, and how many of each verdict; soon, and once for many calls."""
         self._pages.setCurrentIndex(1 if self._model.entries else 0)
-        self._soon.start()
+        if not self._soon.isActive():  # starting it anew each time would put it off as long as readings come
+            self._soon.start()
 
     def _count(self) -> None:
         entries = self._model.entries

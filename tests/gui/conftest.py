@@ -55,7 +55,10 @@ def start(qapp: QApplication, qtbot: Any) -> Iterator[Callable[..., Lungfield]]:
             lungfield.preferences.change(**settings)
         started.append(lungfield)
         lungfield.start()
-        qtbot.waitExposed(lungfield.window)
+        if understood:
+            # Without a window manager, as under a bare Xvfb, nobody else gives it the keys
+            with qtbot.waitActive(lungfield.window):
+                lungfield.window.activateWindow()
         return lungfield
 
     with borrowed_theme(qapp):  # leaves the application dressed as it was

@@ -11,11 +11,12 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
-from PySide6.QtCore import QElapsedTimer, Qt, QTimer
+from PySide6.QtCore import QTimer
 
 from core.errors import ScanError
 from tests.conftest import ROOT
 from tests.gui.driving import PATIENCE_MS, drop, files_mime, settle
+from tests.gui.watch import Watch
 from tests.pictures import radiograph
 
 #: Longer than this nothing may keep the event loop.
@@ -115,28 +116,6 @@ def test_the_window_is_on_the_screen_before_an_engine_is_loaded():
 
 
 # Staying quick
-
-
-class Watch:
-    """Measures how long the event loop was kept from a timer that wants to run every few milliseconds."""
-
-    def __init__(self) -> None:
-        self.longest = 0.0
-        self._clock = QElapsedTimer()
-        self._timer = QTimer(interval=2, timerType=Qt.TimerType.PreciseTimer)
-        self._timer.timeout.connect(self._tick)
-
-    def start(self) -> None:
-        self.longest = 0.0
-        self._clock.start()
-        self._timer.start()
-
-    def stop(self) -> None:
-        self._timer.stop()
-
-    def _tick(self) -> None:
-        self.longest = max(self.longest, self._clock.nsecsElapsed() / 1e6)
-        self._clock.restart()
 
 
 def test_the_event_loop_is_never_held_while_a_folder_is_read(start, qtbot, many):
