@@ -96,8 +96,8 @@ class Lungfield(QObject):
         self.session = Session(
             self.preferences,
             Opener(self.lanes.lane("files"), self),
-            Loader(self.lanes.lane("viewer"), self.lanes.lane("ahead"), self),
-            ReadingService(self.lanes.lane("reading"), self),
+            Loader(self.lanes.lane("viewer"), self.lanes.lane("ahead", behind=True), self),
+            ReadingService(self.lanes.lane("reading", behind=True), self),
             self.display,
             self.view,
             self,

@@ -12,7 +12,7 @@ from core import paths
 from gui.theme import Theme
 
 #: Sides in the window's units, and how many pixels of the screen make one unit.
-_SIDES = (16, 20, 24, 32)
+_SIDES = (16, 24)
 _SCALES = (1, 2, 3)
 _APPLICATION_SIDES = (16, 24, 32, 48, 64, 128, 256)
 
@@ -49,7 +49,7 @@ class Icons(QObject):
     def get(self, name: str) -> QIcon:
         """The icon of `resources/icons/<name>.svg`. Raises KeyError where there is none."""
         if name not in self._made:
-            if name not in names():
+            if name.startswith((_OURS, _MARK)) or not _file(name).is_file():
                 raise KeyError(name)
             self._made[name] = self._draw(_file(name))
         return self._made[name]

@@ -7,7 +7,9 @@ place on the screen has superseded says nothing more but that it was cancelled.
 
 from __future__ import annotations
 
+import os
 import queue
+import sys
 import threading
 import time
 from collections import deque
@@ -20,6 +22,9 @@ from core.progress import Cancelled, Progress, SubProgress
 
 #: Reports that follow each other faster than this are not passed on, but for the last.
 _REPORT_EVERY = 0.05
+
+#: Nice value of a lane that stands back.
+_BEHIND = 10
 
 Work = Callable[["JobProgress"], Any]
 
@@ -128,6 +133,7 @@ class Lane(QObject):
 
     Args:
         name: of the thread, for logs and debuggers.
+        behind: its thread, and those that it starts, let the window go first where both want the processor.
     """
 
     idle = Signal()  # nothing is running and nothing is waiting
@@ -135,9 +141,10 @@ class Lane(QObject):
     # From the lane's thread: it holds the oldest of its jobs no more.
     _let_go = Signal()
 
-    def __init__(self, name: str, parent: QObject | None = None) -> None:
+    def __init__(self, name: str, behind: bool = False, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._name = name
+        self._behind = behind
         self._waiting: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
         self._jobs: list[Job] = []
         # Kept until the thread holds them no more: a QObject must die in the thread it lives in.
@@ -198,6 +205,8 @@ class Lane(QObject):
         return True
 
     def _work(self) -> None:
+        if self._behind:
+            _stand_back()
         while (job := self._waiting.get()) is not None:
             job.run()
             del job
@@ -219,8 +228,8 @@ class Lanes(QObject):
         super().__init__(parent)
         self._lanes: list[Lane] = []
 
-    def lane(self, name: str) -> Lane:
-        made = Lane(name, self)
+    def lane(self, name: str, behind: bool = False) -> Lane:
+        made = Lane(name, behind, self)
         self._lanes.append(made)
         return made
 
@@ -230,3 +239,13 @@ class Lanes(QObject):
             lane.close()
         until = time.monotonic() + seconds
         return all([lane.wait(until - time.monotonic()) for lane in self._lanes])
+
+
+def _stand_back() -> None:
+    """Lower the priority of this thread and of those it will start.
+
+    Only Linux has a priority for each thread that threads hand down; elsewhere the system itself favours the
+    window in front.
+    """
+    if sys.platform == "linux":
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _BEHIND)

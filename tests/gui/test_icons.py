@@ -58,10 +58,10 @@ def test_an_icon_keeps_to_the_set(name: str) -> None:
 
 @pytest.mark.parametrize("name", sorted(NEEDED))
 def test_an_icon_draws_something_inside_its_square(icons: Icons, name: str) -> None:
-    image = icons.get(name).pixmap(QSize(32, 32), 1.0).toImage()
-    inked = [(x, y) for x in range(32) for y in range(32) if image.pixelColor(x, y).alpha() > 60]
+    image = icons.get(name).pixmap(QSize(24, 24), 1.0).toImage()
+    inked = [(x, y) for x in range(24) for y in range(24) if image.pixelColor(x, y).alpha() > 60]
     assert len(inked) > 40
-    assert all(0 < x < 31 and 0 < y < 31 for x, y in inked)
+    assert all(0 < x < 23 and 0 < y < 23 for x, y in inked)
 
 
 def test_no_two_icons_look_the_same(icons: Icons) -> None:
@@ -70,7 +70,7 @@ def test_no_two_icons_look_the_same(icons: Icons) -> None:
 
 
 @pytest.mark.parametrize("scale", [1, 2, 3])
-@pytest.mark.parametrize("side", [16, 20, 24, 32])
+@pytest.mark.parametrize("side", [16, 24])
 def test_an_icon_has_a_pixel_for_each_of_the_screens(icons: Icons, side: int, scale: int) -> None:
     pixmap = icons.get("open").pixmap(QSize(side, side), float(scale))
     assert pixmap.size() == QSize(side * scale, side * scale)
