@@ -20,7 +20,7 @@ from gui.dialogs.shortcuts import ShortcutsDialog
 from gui.icons import Icons
 from gui.language import Languages
 from gui.reading.present import device_note
-from gui.reading.words import aloud
+from gui.reading.words import aloud, engine
 from gui.saving import PictureSaver, Shown
 from gui.session import Session
 from gui.viewer.heat_state import HeatState
@@ -329,4 +329,6 @@ class Commands(QObject):
 
 def _devices(opened: Opened | None) -> str:
     """What reads now, in one line; empty where nothing does."""
-    return " · ".join(filter(None, (opened.reader.engine_words, device_note(opened)))) if opened else ""
+    return (
+        " · ".join(filter(None, (engine(opened.reader.engine_words), device_note(opened)))) if opened else ""
+    )

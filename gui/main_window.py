@@ -38,6 +38,7 @@ from gui.opening import can_be_opened
 from gui.preferences import Preferences
 from gui.reading.panel import ReadingPanel
 from gui.reading.present import device_note, reading_state
+from gui.reading.words import engine
 from gui.saving import PictureSaver
 from gui.session import Session
 from gui.status_line import StatusLine
@@ -252,7 +253,7 @@ class MainWindow(QMainWindow):
         opened = self._session.opened
         if opened:
             reader = opened.reader
-            words = (reader.checkpoint.name, reader.engine_words, device_note(opened))
+            words = (reader.checkpoint.name, engine(reader.engine_words), device_note(opened))
             self.status.show_engine(" · ".join(filter(None, words)), opened.why)
         else:
             words = self.tr("no model") if self._session.no_model else self.tr("opening the model…")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -157,7 +158,11 @@ def _lines(text: str, font: FreeTypeFont) -> int:
 @cache
 def _font(size: int) -> FreeTypeFont:
     """DejaVu Sans, which comes with matplotlib: Pillow's own font has no dash, no umlaut, no Cyrillic."""
-    import matplotlib
     from PIL import ImageFont
 
-    return ImageFont.truetype(str(Path(matplotlib.get_data_path(), "fonts", "ttf", "DejaVuSans.ttf")), size)
+    # Found without importing matplotlib, which takes longer than reading a scan
+    spec = importlib.util.find_spec("matplotlib")
+    if spec is None or not spec.submodule_search_locations:
+        raise ModuleNotFoundError("matplotlib is not installed", name="matplotlib")
+    folder = Path(spec.submodule_search_locations[0], "mpl-data", "fonts", "ttf")
+    return ImageFont.truetype(str(folder / "DejaVuSans.ttf"), size)

@@ -50,7 +50,7 @@ class Facts(QWidget):
             self._say(self._time, words.duration(reading.milliseconds))
         self._say(self._model, reading.model if reading else state.model)
         engine = reading.engine if reading else state.engine_words
-        self._say(self._engine, engine)
+        self._say(self._engine, words.engine(engine))
         self._engine.setToolTip(state.device_note)
         self.setVisible(bool(reading or state.model))
 

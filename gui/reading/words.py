@@ -213,6 +213,17 @@ def threshold_percent(threshold: float, decimals: int = 0) -> str:
     return f"{_rounded(100 * threshold * 10**decimals) / 10**decimals:.{decimals}f}%"
 
 
+def engine(words: str) -> str:
+    """`OpenVINO · CPU · fp32`, of a reading's engine: its name, device and precision."""
+    name, _, rest = words.partition(" ")
+    device, _, precision = rest.rpartition(" ")
+    for plain, written in (("openvino", "OpenVINO"), ("torch", "PyTorch")):
+        name = written if name == plain else name
+    for plain, written in (("cpu", "CPU"), ("cuda", "GPU")):
+        device = device.replace(plain, written, 1) if device.startswith(plain) else device
+    return " · ".join(filter(None, (name, device, precision)))
+
+
 def duration(milliseconds: float) -> str:
     """`85 ms`, `1.2 s`."""
     if milliseconds < 1:

@@ -99,7 +99,8 @@ class WorklistPanel(QWidget):
         how_many = self.tr("{n} scans") if len(entries) > 1 else self.tr("{n} scan")
         parts = [how_many.format(n=len(entries)) if entries else self.tr("No scans yet")]
         parts += [text.format(n=count) for name, text in words.items() if (count := verdicts.count(name))]
-        self._counts.setText(" · ".join(parts))
+        # Lines break between the parts, never inside one
+        self._counts.setText(" · ".join(part.replace(" ", "\N{NO-BREAK SPACE}") for part in parts))
 
     def _on_selected(self, selected: QItemSelection, _: QItemSelection) -> None:
         for index in selected.indexes():

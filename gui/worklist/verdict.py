@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QCoreApplication
 
+from gui.reading.words import percent
 from gui.worklist.entry import Entry
 
 translate = QCoreApplication.translate
@@ -34,7 +35,5 @@ def state_words(entry: Entry, verdict: str) -> str:
     if verdict == "rejected":
         return "; ".join(reading.verdict.reasons)
     label = translate("worklist", "not sure") if verdict == "unsure" else reading.label
-    words = translate("worklist", "{label}   {percent:.0f} %").format(
-        label=label, percent=100 * reading.probability
-    )
+    words = f"{label}   {percent(reading.probability)}"
     return words + (translate("worklist", "   as displayed") if entry.displayed else "")

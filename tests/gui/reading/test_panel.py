@@ -94,7 +94,7 @@ def test_a_reading_with_its_facts(panel):
     said = words_on(panel)
     for words in ("likely", "about 87", "87.0%", "21% (balanced)", "sensitivity 96%", "a model", "85 ms"):
         assert words in said
-    assert "openvino CPU fp32" in said
+    assert "OpenVINO · CPU · fp32" in said
     assert visible(panel, ProbabilityBar)
     assert not visible(panel, QProgressBar)
 
@@ -163,7 +163,7 @@ def test_without_a_gpu_that_is_said(panel):
     note = "No GPU found: reading on the processor"
     panel.show_state(ReadingState("read", reading(0.9), device_note=note))
     (engine,) = (label for label in visible(panel, QLabel) if label.toolTip() == note)
-    assert engine.text() == reading(0.9).engine
+    assert engine.text() == "OpenVINO · CPU · fp32"
 
 
 @pytest.mark.parametrize("width", [280, 360])

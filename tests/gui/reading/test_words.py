@@ -197,3 +197,16 @@ def test_aloud_says_what_the_bar_shows():
 )
 def test_errors_as_sentences(text, sentence):
     assert words.as_sentence(text) == sentence
+
+
+@pytest.mark.parametrize(
+    ("plain", "written"),
+    [
+        ("openvino cpu fp32", "OpenVINO · CPU · fp32"),
+        ("torch cuda (NVIDIA RTX A2000) fp16", "PyTorch · GPU (NVIDIA RTX A2000) · fp16"),
+        ("torch cpu fp32", "PyTorch · CPU · fp32"),
+        ("", ""),
+    ],
+)
+def test_the_engine_is_named_as_people_write_it(plain, written):
+    assert words.engine(plain) == written

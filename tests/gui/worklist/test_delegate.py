@@ -44,13 +44,13 @@ CASES = [
     (entry("reading", reading(0.9)), "idle", "reading…"),
     (entry("unread", reading(0.9)), "idle", "not read"),
     (entry("ok"), "idle", "not read"),
-    (entry("ok", reading(0.93)), "pneumonia", "PNEUMONIA   93 %"),
-    (entry("ok", reading(0.07)), "normal", "NORMAL   7 %"),
-    (entry("ok", reading(1.0)), "pneumonia", "PNEUMONIA   100 %"),
-    (entry("ok", reading(0.45)), "unsure", "not sure   45 %"),
-    (entry("ok", reading(0.55)), "unsure", "not sure   55 %"),
-    (entry("ok", reading(0.65)), "pneumonia", "PNEUMONIA   65 %"),
-    (entry("ok", reading(0.35, 0.2)), "pneumonia", "PNEUMONIA   35 %"),
+    (entry("ok", reading(0.93)), "pneumonia", "PNEUMONIA   93%"),
+    (entry("ok", reading(0.07)), "normal", "NORMAL   7%"),
+    (entry("ok", reading(1.0)), "pneumonia", "PNEUMONIA   >99%"),
+    (entry("ok", reading(0.45)), "unsure", "not sure   45%"),
+    (entry("ok", reading(0.55)), "unsure", "not sure   55%"),
+    (entry("ok", reading(0.65)), "pneumonia", "PNEUMONIA   65%"),
+    (entry("ok", reading(0.35, 0.2)), "pneumonia", "PNEUMONIA   35%"),
     (entry("rejected", reading(0.93, reasons=REJECTED)), "rejected", "; ".join(REJECTED)),
     (entry("rejected", reading(0.5, reasons=("blank picture",))), "rejected", "blank picture"),
     (entry("failed", None, "scan.png is empty"), "failed", "scan.png is empty"),
@@ -75,7 +75,7 @@ def test_every_state_has_its_verdict_and_its_words(qapp, of, verdict, words):
 def test_the_reading_as_displayed_counts_and_says_so(qapp):
     of = displayed(reading(0.9), reading(0.1))
     assert verdict_of(of, BAND) == "normal"
-    assert state_words(of, "normal") == "NORMAL   10 %   as displayed"
+    assert state_words(of, "normal") == "NORMAL   10%   as displayed"
 
 
 def test_a_rejected_scan_may_be_read_as_displayed(qapp):

@@ -61,7 +61,7 @@ class Room:
     @property
     def counts(self) -> str:
         [label] = [each for each in self.panel.findChildren(QLabel) if each.property("role") == "caption"]
-        return label.text()
+        return label.text().replace("\N{NO-BREAK SPACE}", " ")
 
     def says(self, words: str) -> None:
         self._qtbot.waitUntil(lambda: self.counts == words, timeout=3000)
