@@ -14,13 +14,10 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractSlider,
-    QFrame,
     QMainWindow,
     QMenu,
-    QScrollArea,
     QSplitter,
     QStackedWidget,
-    QToolBar,
     QVBoxLayout,
     QWidget,
 )
@@ -28,6 +25,7 @@ from PySide6.QtWidgets import (
 from core.imaging.display import PRESETS
 from gui.actions import Actions
 from gui.banner import Banner
+from gui.bars import fill, fill_menu_bar, tool_bar
 from gui.commands import Commands
 from gui.dropping import DropVeil
 from gui.empty_page import EmptyPage
@@ -41,6 +39,7 @@ from gui.reading.present import device_note, reading_state
 from gui.reading.words import engine
 from gui.saving import PictureSaver
 from gui.session import Session
+from gui.side_panel import side_panel
 from gui.status_line import StatusLine
 from gui.theme import Theme
 from gui.viewer.contrast_panel import ContrastPanel
@@ -52,12 +51,6 @@ from gui.worklist.panel import WorklistPanel
 
 #: After this long a scan that is still being decoded is said to be, and the one before it leaves the screen.
 _PATIENCE_MS = 200
-
-_VIEW = ("fit", "actual", "zoom-in", "zoom-out", "rotate-left", "rotate-right", "flip-h", "flip-v", "")
-_TOOLS = (
-    *("open", "open-folder", "", "previous", "next", "", *_VIEW),
-    *("invert", "clahe", "reset", "", "heatmap", "side-by-side", "", "save", "copy"),
-)
 
 
 class MainWindow(QMainWindow):
@@ -121,7 +114,7 @@ class MainWindow(QMainWindow):
         column.setSpacing(0)
         column.addWidget(self.banner)
         column.addWidget(self._pages, 1)
-        self.side = _side_panel(self.reading_panel, self.heat_panel, self.contrast_panel)
+        self.side = side_panel(self.reading_panel, self.heat_panel, self.contrast_panel)
         self.splitter = QSplitter(Qt.Orientation.Horizontal)
         for widget, stretch in ((self.worklist, 0), (centre, 1), (self.side, 0)):
             self.splitter.addWidget(widget)
@@ -135,35 +128,8 @@ class MainWindow(QMainWindow):
         self.statusBar().setSizeGripEnabled(False)
 
     def _make_bars(self) -> None:
-        bar, actions = self.menuBar(), self.actions_
-        scans = bar.addMenu(self.tr("&Scans"))
-        _fill(scans, actions, "open", "open-folder")
-        self._recent = scans.addMenu(self.tr("Open recent"))
-        _fill(scans, actions, "paste", "", "next", "previous", "remove", "clear", "", "save", "copy")
-        _fill(scans, actions, "", "settings", "quit")
-        view = bar.addMenu(self.tr("&View"))
-        _fill(view, actions, *_VIEW, "show-worklist", "show-panel", "full-screen")
-        contrast = bar.addMenu(self.tr("&Contrast"))
-        _fill(contrast, actions, *PRESETS, "", "invert", "clahe", "", "reset")
-        evidence = bar.addMenu(self.tr("&Evidence"))
-        _fill(evidence, actions, "heatmap", "side-by-side")
-        reading = bar.addMenu(self.tr("&Reading"))
-        _fill(
-            reading, actions, "read-again", "read-as-displayed", "read-as-stored", "read-unread", "", "stop"
-        )
-        about = bar.addMenu(self.tr("&Help"))
-        _fill(about, actions, "shortcuts", "model-card", "log-folder", "", "about")
-
-        tools = QToolBar(self.tr("Tools"))
-        tools.setObjectName("tools")
-        tools.setMovable(False)
-        tools.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
-        _fill(tools, actions, *_TOOLS)
-        self.addToolBar(tools)
-        for name in _TOOLS:
-            if name and (button := tools.widgetForAction(actions[name])):
-                button.setAccessibleName(actions[name].text())
-                button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self._recent = fill_menu_bar(self.menuBar(), self.actions_)
+        self.addToolBar(tool_bar(self.actions_))
 
     def _connect(self, preferences: Preferences, saver: PictureSaver) -> None:
         session, actions = self._session, self.actions_
@@ -297,7 +263,7 @@ class MainWindow(QMainWindow):
     def _pop_up(self, where: QPoint, *names: str) -> None:
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        _fill(menu, self.actions_, *names)
+        fill(menu, self.actions_, *names)
         menu.popup(where)
 
     def _on_full_screen(self, on: bool) -> None:
@@ -358,35 +324,3 @@ class MainWindow(QMainWindow):
         for name in ("show-worklist", "show-panel"):
             self._kept.setValue(name, self.actions_[name].isChecked())
         self._kept.sync()
-
-
-def _fill(bar: QMenu | QToolBar, actions: Actions, *names: str) -> None:
-    """Add actions by name; an empty name is a separator."""
-    for name in names:
-        if name:
-            bar.addAction(actions[name])
-        else:
-            bar.addSeparator()
-
-
-def _side_panel(*panels: QWidget) -> QScrollArea:
-    page = QWidget()
-    page.setProperty("role", "page")
-    column = QVBoxLayout(page)
-    column.setContentsMargins(12, 6, 12, 4)
-    column.setSpacing(8)
-    for number, panel in enumerate(panels):
-        if number:
-            line = QFrame()
-            line.setProperty("role", "line")
-            column.addWidget(line)
-        column.addWidget(panel)
-    column.addStretch()
-    area = QScrollArea()
-    area.setWidgetResizable(True)
-    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-    area.setFrameShape(QFrame.Shape.NoFrame)
-    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-    area.setWidget(page)
-    area.setMinimumWidth(300)
-    return area

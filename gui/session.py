@@ -16,7 +16,7 @@ from core.opening import Opened
 from core.reading.folder import Found, Listing
 from core.reading.reader import Reading
 from core.settings import Settings, with_recent
-from gui.opening import Opener
+from gui.opening import Opener, local_paths
 from gui.preferences import Preferences
 from gui.reading.service import ReadingService
 from gui.viewer.display_state import DisplayState
@@ -99,8 +99,11 @@ class Session(QObject):
         self.opener.open(paths)
 
     def take(self, mime: QMimeData) -> None:
-        """Open what was dropped or lies on the clipboard."""
-        self.opener.take(mime)
+        """Open what was dropped or lies on the clipboard: files and folders, else a picture."""
+        if paths := local_paths(mime):
+            self.open(paths)
+        else:
+            self.opener.take(mime)
 
     def select(self, entry: Entry | None) -> None:
         """Make `entry` the current scan."""

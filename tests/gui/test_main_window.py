@@ -86,11 +86,12 @@ def test_dropped_scans_are_shown_read_and_said_as_the_command_line_reads_them(st
     assert (state.model, state.threshold) == (reader.checkpoint.name, reader.threshold)
 
 
-def test_a_dropped_folder_is_searched(start, qtbot, scans):
+def test_a_dropped_folder_is_searched_and_is_recent_afterwards(start, qtbot, scans):
     lungfield = start()
     drop(lungfield, files_mime(scans[0].parent))
     settle(qtbot, lungfield)
     assert names(lungfield) == [file.name for file in scans]
+    assert lungfield.preferences.now.recent == (str(scans[0].parent),)
 
 
 def test_the_drop_is_shown_to_be_possible_and_the_veil_goes_with_it(start, qtbot, scans):
