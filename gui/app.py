@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject, QSettings, QSize, QTimer
 from PySide6.QtWidgets import QApplication
 
 from core import log, paths, settings
+from core.cli import DONE, SOME_FAILED, UNUSABLE, tell_any_name
 from core.cli.options import window_parser
 from core.errors import LungfieldError
 from core.settings import NOTICE_VERSION
@@ -35,8 +36,6 @@ from gui.viewer.heat_state import HeatState
 from gui.viewer.loader import Loader
 from gui.viewer.view_state import ViewState
 
-DONE, SOME_FAILED, UNUSABLE = 0, 1, 2
-
 #: Of a screenshot where nothing else is asked for, whatever the size of the screen.
 _PICTURE_SIZE = (1280, 800)
 
@@ -46,6 +45,7 @@ _KEEP_AFTER_MS = 800
 
 def main(arguments: Sequence[str]) -> int:
     """The window, until it is closed; the exit status."""
+    tell_any_name()
     chosen = window_parser().parse_args(arguments)
     if chosen.screenshot and platform.problem():
         os.environ["QT_QPA_PLATFORM"] = "offscreen"  # a picture needs no screen
@@ -155,15 +155,16 @@ class Lungfield(QObject):
             self._screenshot.start()
 
     def _on_screenshot(self, error: LungfieldError | None) -> None:
-        statuses = [entry.status for entry in self.session.worklist.entries]
-        asked = bool(self._chosen.paths)
-        status = SOME_FAILED if "failed" in statuses or "unread" in statuses else DONE
+        entries = self.session.worklist.entries
+        said = [entry.reason for entry in entries if entry.status == "failed"]
+        if (not entries and self._chosen.paths) or any(entry.status == "unread" for entry in entries):
+            said.append(self.window.banner.text or "nothing was read")
+        read = any(entry.reading for entry in entries)
+        status = DONE if not said else SOME_FAILED if read else UNUSABLE
         if error:
-            print(f"lungfield: {error}", file=sys.stderr)
-            status = UNUSABLE
-        elif asked and not {"ok", "rejected"} & set(statuses):
-            print(f"lungfield: {self.window.banner.text or 'nothing could be read'}", file=sys.stderr)
-            status = UNUSABLE
+            said, status = [*said, str(error)], UNUSABLE
+        for line in said:
+            print(f"lungfield: {line}", file=sys.stderr)
         self._qt.exit(status)
 
     def _on_settings(self, now: settings.Settings) -> None:

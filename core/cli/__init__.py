@@ -20,10 +20,7 @@ def main(arguments: Sequence[str]) -> int:
     0 all done, 1 some scans failed, 2 wrong usage or nothing could be read. Errors are one line on
     stderr; our own bugs go to the log with their traceback.
     """
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, TextIOWrapper):
-            # A file's name need not be text, nor fit the terminal's encoding: never fail for telling it.
-            stream.reconfigure(errors="backslashreplace")
+    tell_any_name()
     chosen = parser().parse_args(arguments)
     log_file = log.start()
     try:
@@ -42,6 +39,13 @@ def main(arguments: Sequence[str]) -> int:
         log.logger.exception("the command %s failed", chosen.command)
         where = f"; {log_file} says more" if log_file else ""
         return _stopped(f"an internal error of Lungfield stopped this{where}", UNUSABLE)
+
+
+def tell_any_name() -> None:
+    """A file's name need not be text, nor fit the terminal's encoding: never fail for telling it."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def _stopped(line: str, status: int) -> int:

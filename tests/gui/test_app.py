@@ -71,8 +71,13 @@ def test_a_screenshot_tells_of_scans_that_failed(scans, tmp_path):
     assert run("--screenshot", tmp_path / "a.png", scans[0], broken).returncode == 1
     alone = run("--screenshot", tmp_path / "b.png", broken)
     assert alone.returncode == 2
+    assert alone.stderr.startswith("lungfield: broken.png is cut short")
     assert len(alone.stderr.splitlines()) == 1
     assert (tmp_path / "b.png").exists()
+    (tmp_path / "nothing").mkdir()
+    nothing = run("--screenshot", tmp_path / "c.png", tmp_path / "nothing")
+    assert nothing.returncode == 2
+    assert "no scan" in nothing.stderr
 
 
 def test_a_screenshot_that_cannot_be_written_says_so_in_one_line(tmp_path):
