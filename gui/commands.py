@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Qt, QUrl
+from PySide6.QtCore import QObject, Qt, QTimer, QUrl
 from PySide6.QtGui import QDesktopServices, QGuiApplication
 from PySide6.QtWidgets import QDialog, QFileDialog, QWidget
 
@@ -104,9 +104,13 @@ class Commands(QObject):
             actions[name].triggered.connect(slot)
         for name in PRESETS:
             actions[name].triggered.connect(self.apply_preset)
-        for signal in (session.picture_changed, session.reading_changed, session.counts_changed):
+        # Answers may come by the thousand: once a turn of the event loop is enough
+        self._soon = QTimer(self, singleShot=True, interval=0)
+        self._soon.timeout.connect(self.refresh)
+        for signal in (session.counts_changed, session.service.progressed):
+            signal.connect(self._refresh_soon)
+        for signal in (session.picture_changed, session.reading_changed):
             signal.connect(self.refresh)
-        session.service.progressed.connect(self.refresh)
         session.display.changed.connect(self._refresh_contrast)
         session.view.changed.connect(self._refresh_contrast)
         heat.changed.connect(self.refresh)
@@ -127,6 +131,10 @@ class Commands(QObject):
         actions["heatmap"].setChecked(self._heat.shown)
         actions["side-by-side"].setChecked(self._heat.side_by_side)
         self._refresh_contrast()
+
+    def _refresh_soon(self, *_: object) -> None:
+        if not self._soon.isActive():
+            self._soon.start()
 
     def _refresh_contrast(self) -> None:
         """What changes while the person drags."""

@@ -16,12 +16,15 @@ from collections import deque
 from collections.abc import Callable
 from typing import Any
 
-from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
 from core.progress import Cancelled, Progress, SubProgress
 
 #: Reports that follow each other faster than this are not passed on, but for the last.
 _REPORT_EVERY = 0.05
+
+#: Seconds that passing on what a job says may take in one turn of the event loop.
+_TURN = 0.008
 
 #: Nice value of a lane that stands back.
 _BEHIND = 10
@@ -41,8 +44,8 @@ class Job(QObject):
     ended = Signal(object)  # this job, after one of the three above
     dealt_with = Signal(object)  # this job, after all that was connected to `ended`: for its lane
 
-    # From the worker's thread; queued, so that the slots run in the thread this object lives in.
-    _told = Signal(str, object)
+    # From the lane's thread: there is mail. Queued, so that the slots run in the thread this object lives in.
+    _told = Signal()
 
     def __init__(self, work: Work, place: str) -> None:
         super().__init__()
@@ -50,7 +53,9 @@ class Job(QObject):
         self._work: Work | None = work
         self._stop = threading.Event()
         self._over = False
-        self._told.connect(self._pass_on, Qt.ConnectionType.QueuedConnection)
+        self._mail: deque[tuple[str, Any]] = deque()
+        self._woken = False
+        self._told.connect(self._on_told, Qt.ConnectionType.QueuedConnection)
 
     @property
     def is_over(self) -> bool:
@@ -66,17 +71,43 @@ class Job(QObject):
         try:
             if self._stop.is_set() or work is None:
                 raise Cancelled
-            how, what = "succeeded", work(JobProgress(self._stop, self._told.emit))
+            how, what = "succeeded", work(JobProgress(self._stop, self._post))
         except Cancelled:
             how, what = "cancelled", None
         except BaseException as error:
             how, what = "failed", error
         # The callable holds what it works on: let go of it here, not when the signal is dealt with.
         del work
-        self._told.emit(how, what)
+        self._post(how, what)
         # An error's traceback holds this frame. If the frame held the error, only the garbage collector would
         # free them, and this job with them, in whatever thread it happens to run.
         del what
+
+    def _post(self, kind: str, what: Any) -> None:
+        """Leave something for the thread this object lives in; from the lane's thread."""
+        self._mail.append((kind, what))
+        if not self._woken:
+            self._woken = True
+            self._told.emit()
+
+    def _on_told(self) -> None:
+        # By a timer, because Qt delivers all signals that wait in one go, and those that come meanwhile too:
+        # a thousand answers would hold the window.
+        QTimer.singleShot(0, self._read_mail)
+
+    def _read_mail(self) -> None:
+        """Pass on what there is, for as long as the window can wait; the rest in its next turn."""
+        until = time.perf_counter() + _TURN
+        while self._mail or self._has_mail_after_all():
+            self._pass_on(*self._mail.popleft())
+            if time.perf_counter() > until:
+                self._on_told()
+                return
+
+    def _has_mail_after_all(self) -> bool:
+        """Whether some came just now; if not, what comes from now on is told."""
+        self._woken = False
+        return bool(self._mail)
 
     def _pass_on(self, kind: str, what: Any) -> None:
         stopped = self._stop.is_set()

@@ -150,7 +150,6 @@ class Session(QObject):
     def clear(self) -> None:
         """Take all scans off the list; the files stay where they are."""
         self.service.stop()
-        self._after_picture = []
         self.select(None)
         self._loader.forget()
         self.worklist.clear()
@@ -210,7 +209,6 @@ class Session(QObject):
 
     def stop(self) -> None:
         """Read nothing more of what waits."""
-        self._after_picture = []
         self.service.stop()
 
     # What comes back
@@ -253,8 +251,7 @@ class Session(QObject):
         """Have them read, if there is a model or one is coming."""
         if not self.opened and not self.service.is_opening:
             return
-        for entry in entries:
-            self._set_status(entry, "waiting")
+        self._set_statuses(entries, "waiting")
         if after_picture:
             self._after_picture += entries
         else:
@@ -323,7 +320,9 @@ class Session(QObject):
 
     def _on_started(self, found: Found) -> None:
         if entry := self.worklist.entry_of(found):
-            self._set_status(entry, "reading")
+            entry.status = "reading"
+            self._unread.discard(entry)
+            self._tell(entry)
 
     def _on_finished(self, answer: Answer) -> None:
         if entry := self.worklist.entry_of(answer.found):
@@ -333,9 +332,10 @@ class Session(QObject):
             self.counts_changed.emit()
 
     def _on_stopped(self) -> None:
-        for entry in self.worklist.entries:
-            if entry.status in ("waiting", "reading"):
-                self._set_status(entry, "ok" if entry.stored else "unread")
+        self._after_picture = []
+        under_way = [each for each in self.worklist.entries if each.status in ("waiting", "reading")]
+        self._set_statuses([each for each in under_way if each.stored], "ok")
+        self._set_statuses([each for each in under_way if not each.stored], "unread")
         self.counts_changed.emit()
 
     def _on_broken(self, error: BaseException) -> None:
@@ -354,13 +354,17 @@ class Session(QObject):
         self.reading_changed.emit()
         self.problem.emit(error)
 
-    def _set_status(self, entry: Entry, status: Status) -> None:
-        entry.status = status
+    def _set_statuses(self, entries: list[Entry], status: Status) -> None:
+        for entry in entries:
+            entry.status = status
         if status == "unread":
-            self._unread.add(entry)
+            self._unread.update(entries)
         else:
-            self._unread.discard(entry)
-        self._tell(entry)
+            self._unread.difference_update(entries)
+        # A signal for each of many thousands would hold the window
+        self.worklist.tell_all()
+        if self.current in entries:
+            self.reading_changed.emit()
 
     def _tell(self, entry: Entry) -> None:
         self.worklist.tell(entry)

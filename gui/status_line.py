@@ -10,6 +10,9 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QToolButton, QW
 #: A rate over fewer scans, or less time, says nothing.
 _FEWEST, _SHORTEST = 5, 1.0
 
+#: The bar moves in so many steps at most.
+_STEPS = 80
+
 
 class StatusLine(QWidget):
     """Progress on the left, the engine and the disclaimer on the right. The disclaimer is always there."""
@@ -55,7 +58,8 @@ class StatusLine(QWidget):
         self._stop.setVisible(busy)
         if busy:
             self._bar.setRange(0, asked)
-            self._bar.setValue(done)
+            if done == 0 or (done - self._bar.value()) * _STEPS >= asked:
+                self._bar.setValue(done)  # which paints at once
         self._progress = self._progress_words(done, asked, now - self._since) if busy else ""
         self._show()
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QItemSelection, QPoint, Qt, QTimer, Signal
-from PySide6.QtWidgets import QAbstractItemView, QLabel, QListView, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QLabel, QStackedLayout, QTreeView, QVBoxLayout, QWidget
 
 from gui.preferences import Preferences
 from gui.theme import Theme
@@ -28,10 +28,15 @@ class WorklistPanel(QWidget):
         self._counts = QLabel()
         self._counts.setProperty("role", "caption")
         self._counts.setWordWrap(True)
-        self.view = QListView()
+        # Not a QListView, which lays out all its rows anew whenever one changes
+        self.view = QTreeView()
+        self.view.setHeaderHidden(True)
+        self.view.setRootIsDecorated(False)
+        self.view.setItemsExpandable(False)
+        self.view.setIndentation(0)
         self.view.setModel(model)
         self.view.setItemDelegate(WorklistDelegate(theme, preferences, self.view))
-        self.view.setUniformItemSizes(True)
+        self.view.setUniformRowHeights(True)
         self.view.setMouseTracking(True)
         self.view.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

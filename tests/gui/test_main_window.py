@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from pathlib import Path
+from pathlib import Path, PurePath
 
 import cv2
 import numpy as np
@@ -17,14 +17,16 @@ from PySide6.QtWidgets import (
     QApplication,
     QComboBox,
     QFileDialog,
-    QListView,
+    QTreeView,
     QWidget,
 )
 
+from core.errors import ModelError
 from core.imaging.decode import decode_file
 from core.model import library
 from core.model.checkpoint import save
 from core.opening import open_reader
+from core.reading.folder import Found, Listing
 from gui.dialogs.notice import NoticeDialog
 from tests.gui.driving import PATIENCE_MS, drag_over, drop, files_mime, settle
 from tests.models import checkpoint
@@ -223,6 +225,20 @@ def test_without_a_model_the_scan_is_shown_and_it_is_said_why_it_is_not_read(sta
     lungfield.preferences.change(model=accepting)
     settle(qtbot, lungfield)
     assert lungfield.window.reading_panel.state.status == "read"
+
+
+def test_a_model_that_fails_to_open_while_a_scan_is_decoded_leaves_nothing_waiting(start, qtbot, scans):
+    lungfield = start(model="no such model")
+    settle(qtbot, lungfield)
+    session = lungfield.session
+    # The moment between the two: the scan waits for its picture, and its model for being opened
+    session.service.open(session.preferences.now)
+    session._on_found(Listing([Found(scans[0], PurePath(scans[0].name))]))
+    assert [entry.status for entry in session.worklist.entries] == ["waiting"]
+    session.service._on_unavailable(ModelError("gone"))
+    settle(qtbot, lungfield)
+    assert [entry.status for entry in session.worklist.entries] == ["unread"]
+    assert session.picture_status == "shown"
 
 
 def test_the_disclaimer_is_on_the_window_in_every_state(start, qtbot, scans):
@@ -462,7 +478,7 @@ def test_the_window_is_found_as_it_was_left(start, qtbot):
 def test_every_control_has_a_name_for_those_who_cannot_see_it(start, qtbot, scans):
     lungfield = start(scans[0])
     settle(qtbot, lungfield)
-    kinds = (QAbstractButton, QAbstractSlider, QAbstractSpinBox, QComboBox, QListView)
+    kinds = (QAbstractButton, QAbstractSlider, QAbstractSpinBox, QComboBox, QTreeView)
     inner = "qt_"  # parts that Qt makes for itself
     nameless = [
         f"{type(widget).__name__} in {type(widget.parent()).__name__}"
@@ -540,7 +556,8 @@ def pixels(widget: QWidget) -> np.ndarray:
     data = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), image.bytesPerLine())
     inside = data[:, : 3 * image.width()].reshape(image.height(), image.width(), 3)
     middle = slice(image.height() // 4, -image.height() // 4)
-    return inside[middle, image.width() // 4 : -image.width() // 4]
+    # A copy: the image, whose memory this is, ends here
+    return inside[middle, image.width() // 4 : -image.width() // 4].copy()
 
 
 def test_a_healthy_chest_looks_cool_and_a_sick_one_does_not(start, qtbot, data_root):

@@ -9,7 +9,7 @@ from pathlib import Path, PurePath
 import numpy as np
 import pytest
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QListView, QStyleOptionViewItem
+from PySide6.QtWidgets import QStyleOptionViewItem, QTreeView
 
 from core.reading.folder import Found
 from core.reading.gate import Verdict
@@ -93,8 +93,8 @@ def test_the_band_decides_what_is_not_sure(band, verdict):
 
 
 @pytest.fixture
-def view(qtbot, dark) -> QListView:
-    made = QListView()
+def view(qtbot, dark) -> QTreeView:
+    made = QTreeView()
     made.setModel(WorklistModel(made))
     made.setItemDelegate(WorklistDelegate(dark, Preferences(Settings(), keep=False, parent=made), made))
     made.resize(300, 900)
@@ -103,7 +103,7 @@ def view(qtbot, dark) -> QListView:
     return made
 
 
-def painted(view: QListView, *entries: Entry) -> list[np.ndarray]:
+def painted(view: QTreeView, *entries: Entry) -> list[np.ndarray]:
     """A row for each: uint8 [h, w, 3]."""
     model = view.model()
     model.clear()
