@@ -61,7 +61,7 @@ class Settings:
     language: str = ""
     notice_accepted: int = 0
     heatmap_shown: bool = True
-    heatmap_opacity: float = 0.6
+    heatmap_opacity: float = 0.5
     heatmap_cut_off: float = 0.08
     side_by_side: bool = False
     recent: tuple[str, ...] = ()

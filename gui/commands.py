@@ -67,6 +67,8 @@ class Commands(QObject):
             "open-folder": self.choose_folder,
             "paste": self.paste,
             "next": self.go_on,
+            "first": self.go_to_first,
+            "last": self.go_to_last,
             "previous": self.go_back,
             "remove": self.remove,
             "clear": session.clear,
@@ -122,7 +124,7 @@ class Commands(QObject):
         shown = session.picture_status == "shown"
         entry = session.current
         actions.enable(_ON_PICTURE, shown)
-        actions.enable(("next", "previous", "clear"), bool(session.worklist.entries))
+        actions.enable(("next", "previous", "first", "last", "clear"), bool(session.worklist.entries))
         actions.enable(("remove",), entry is not None)
         actions.enable(("read-again",), entry is not None and session.opened is not None)
         actions.enable(("read-as-stored",), entry is not None and entry.displayed is not None)
@@ -143,6 +145,7 @@ class Commands(QObject):
         display = session.display
         for name in PRESETS:
             actions[name].setChecked(display.preset == name)
+        actions["file"].setEnabled(display.has_own_window)
         actions["invert"].setChecked(display.display.inverted)
         actions["clahe"].setChecked(display.display.clahe > 0)
 
@@ -170,6 +173,12 @@ class Commands(QObject):
     def go_on(self) -> None:
         self._session.step(1)
 
+    def go_to_first(self) -> None:
+        self._session.step(-len(self._session.worklist.entries))
+
+    def go_to_last(self) -> None:
+        self._session.step(len(self._session.worklist.entries))
+
     def go_back(self) -> None:
         self._session.step(-1)
 
@@ -185,9 +194,8 @@ class Commands(QObject):
         entry = self._session.current
         if entry is None or self._session.picture_status != "shown":
             return
-        dialog = QFileDialog(
-            self._window, self.tr("Save picture"), self._folder, self.tr("PNG picture (*.png)")
-        )
+        dialog = QFileDialog(self._window, self.tr("Save picture"), self._folder)
+        dialog.setNameFilters([self.tr("PNG picture (*.png)"), self.tr("JPEG picture (*.jpg *.jpeg)")])
         dialog.setObjectName("save-picture")
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setDefaultSuffix("png")
@@ -214,7 +222,7 @@ class Commands(QObject):
             session.picture.scan,
             display,
             orientation,
-            None if reading is None else reading.heatmap,
+            reading.heatmap if reading is not None and reading.verdict.accepted else None,
             tuple(captions),
             self._heat.cut_off,
             self._heat.opacity,
@@ -243,6 +251,7 @@ class Commands(QObject):
             self._session.open([Path(name) for name in names])
 
     def _save_to(self, name: str) -> None:
+        self._folder = str(Path(name).parent)
         if shown := self.shown():
             self._saver.save(shown, Path(name))
 

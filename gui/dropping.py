@@ -6,6 +6,9 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPalette, QPen
 from PySide6.QtWidgets import QWidget
 
+#: Nearly all: the words below must not mix with those of the veil.
+_COVERS = 0.96
+
 
 class DropVeil(QWidget):
     """Lies over the whole window while something that can be opened is dragged over it."""
@@ -28,7 +31,7 @@ class DropVeil(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         veil = QColor(self.palette().color(QPalette.ColorRole.Window))
-        veil.setAlphaF(0.86)
+        veil.setAlphaF(_COVERS)
         painter.fillRect(self.rect(), veil)
         accent = self.palette().color(QPalette.ColorRole.Highlight)
         painter.setPen(QPen(accent, 2, Qt.PenStyle.DashLine))
@@ -36,5 +39,10 @@ class DropVeil(QWidget):
         font = painter.font()
         font.setPointSizeF(font.pointSizeF() * 1.8)
         painter.setFont(font)
+        middle = Qt.AlignmentFlag.AlignCenter
+        card = QRectF(painter.boundingRect(self.rect(), middle, self._words)).adjusted(-36, -20, 36, 20)
+        painter.setPen(self.palette().color(QPalette.ColorRole.Mid))
+        painter.setBrush(self.palette().color(QPalette.ColorRole.Base))
+        painter.drawRoundedRect(card, 8, 8)
         painter.setPen(self.palette().color(QPalette.ColorRole.Text))
-        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, self._words)
+        painter.drawText(self.rect(), middle, self._words)

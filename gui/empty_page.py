@@ -4,14 +4,73 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QAction, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtCore import QRect, QSize, Qt, Signal
+from PySide6.QtGui import QAction, QPaintEvent, QPalette, QResizeEvent
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QStyle,
+    QStyleOptionButton,
+    QStylePainter,
+    QVBoxLayout,
+    QWidget,
+)
 
 from gui.icons import Icons
 
 #: How many recent files and folders are offered here.
 _OFFERED = 4
+
+#: Where something lies is told in no more letters than this.
+_WHERE_LETTERS = 32
+
+
+class RecentButton(QPushButton):
+    """The name of a file or folder, and muted beside it the folder it lies in."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("role", "quiet")
+        self.where = ""
+        self._path = Path()
+
+    def offer(self, path: str) -> None:
+        """Offer this one; `fit` has to follow."""
+        self._path = Path(path)
+        self.setToolTip(path)
+        self.setAccessibleName(self.tr("Open {path}").format(path=path))
+
+    def fit(self, room: int) -> None:
+        """Say as much of both as there is room for, the name first."""
+        letters, middle = self.fontMetrics(), Qt.TextElideMode.ElideMiddle
+        name = letters.elidedText(self._path.name or str(self._path), middle, room)
+        room = min(
+            room - letters.horizontalAdvance(name + " — "), _WHERE_LETTERS * letters.averageCharWidth()
+        )
+        folder = str(self._path.parent) if self._path.name else ""
+        where = letters.elidedText(folder, middle, room) if room > 0 else ""
+        self.where = f" — {where}" if where.strip("…") else ""
+        self.setText(name.replace("&", "&&"))
+        self.updateGeometry()
+        self.update()
+
+    def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        return super().sizeHint() + QSize(self.fontMetrics().horizontalAdvance(self.where), 0)
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
+        painter = QStylePainter(self)
+        option = QStyleOptionButton()
+        self.initStyleOption(option)
+        painter.drawControl(QStyle.ControlElement.CE_PushButtonBevel, option)
+        inside = self.style().subElementRect(QStyle.SubElement.SE_PushButtonContents, option, self)
+        wide = self.fontMetrics().horizontalAdvance(self.where)
+        option.rect = inside.adjusted(0, 0, -wide, 0)
+        painter.drawControl(QStyle.ControlElement.CE_PushButtonLabel, option)
+        surroundings = (self.parentWidget() or self).palette()  # a button's own is all in its colour
+        painter.setPen(surroundings.color(QPalette.ColorRole.PlaceholderText))
+        rest = QRect(inside.right() + 1 - wide, inside.top(), wide, inside.height())
+        painter.drawText(rest, Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine, self.where)
 
 
 class EmptyPage(QWidget):
@@ -43,7 +102,7 @@ class EmptyPage(QWidget):
             button.clicked.connect(action.trigger)
         self._recent_title = QLabel(self.tr("Recent"), alignment=Qt.AlignmentFlag.AlignCenter)
         self._recent_title.setProperty("role", "caption")
-        self._recent = [QPushButton() for _ in range(_OFFERED)]
+        self._recent = [RecentButton() for _ in range(_OFFERED)]
         self._paths: list[str] = []
 
         buttons = QHBoxLayout()
@@ -61,7 +120,6 @@ class EmptyPage(QWidget):
         layout.addSpacing(18)
         layout.addWidget(self._recent_title)
         for button in self._recent:
-            button.setProperty("role", "quiet")
             button.clicked.connect(self._on_recent)
             layout.addWidget(button, alignment=Qt.AlignmentFlag.AlignHCenter)
         layout.addStretch(4)
@@ -75,8 +133,7 @@ class EmptyPage(QWidget):
         for button in self._recent:
             button.hide()
         for button, path in zip(self._recent, self._paths, strict=False):
-            button.setToolTip(path)
-            button.setAccessibleName(self.tr("Open {path}").format(path=path))
+            button.offer(path)
             button.show()
         self._elide()
 
@@ -90,11 +147,8 @@ class EmptyPage(QWidget):
 
     def _elide(self) -> None:
         room = max(self.width() - 80, 160)
-        for button, path in zip(self._recent, self._paths, strict=False):
-            words = button.fontMetrics().elidedText(
-                Path(path).name or path, Qt.TextElideMode.ElideMiddle, room
-            )
-            button.setText(words.replace("&", "&&"))
+        for button in self._recent[: len(self._paths)]:
+            button.fit(room)
 
     def _on_recent(self) -> None:
         button = self.sender()

@@ -53,7 +53,7 @@ class ErrorFunnel(QObject):
             return Problem(error.message, error.hint)
         logger.error("internal error", exc_info=(type(error), error, error.__traceback__))
         return Problem(
-            self.tr("Something went wrong inside Lungfield ({kind})").format(kind=type(error).__name__),
+            self.tr("Something went wrong inside Lungfield"),
             self.tr("nothing of yours is lost; the log file says more"),
             ours=True,
         )

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QByteArray, QPoint, QSettings, Qt, QTimer, Signal
+from PySide6.QtCore import QByteArray, QEvent, QObject, QPoint, QSettings, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QCloseEvent,
     QDragEnterEvent,
     QDragLeaveEvent,
     QDropEvent,
     QGuiApplication,
+    QKeyEvent,
     QResizeEvent,
 )
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractSlider,
+    QAbstractSpinBox,
     QMainWindow,
     QMenu,
     QSplitter,
@@ -77,7 +79,7 @@ class MainWindow(QMainWindow):
         self._icons = icons
         self.setWindowIcon(icons.application())
         self.setAcceptDrops(True)
-        self.setMinimumSize(900, 560)
+        self.setMinimumSize(900, 480)
 
         self.actions_ = Actions(self)
         self.commands = Commands(self.actions_, session, heat, saver, languages, icons, self)
@@ -140,6 +142,7 @@ class MainWindow(QMainWindow):
         session.problem.connect(self._funnel.tell)
         session.service.progressed.connect(self.status.show_progress)
         session.opener.searching.connect(self.status.show_searching)
+        session.opener.searching.connect(self._on_searching)
         self._funnel.told.connect(self.banner.tell)
         preferences.changed.connect(self._on_settings)
         preferences.not_kept.connect(self._funnel.tell)
@@ -171,6 +174,8 @@ class MainWindow(QMainWindow):
             for widget in (*panel.findChildren(QAbstractButton), *panel.findChildren(QAbstractSlider)):
                 if widget.focusPolicy() & Qt.FocusPolicy.TabFocus:
                     widget.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        for number in self.side.findChildren(QAbstractSpinBox):
+            number.installEventFilter(self)
         # A drop is for the window, wherever it falls
         for widget in self.findChildren(QWidget):
             widget.setAcceptDrops(False)
@@ -187,9 +192,8 @@ class MainWindow(QMainWindow):
         self.worklist.show_current(entry)
         self.setWindowTitle(f"{entry.name} – Lungfield" if entry else "Lungfield")
         self._pages.setCurrentWidget(self.viewer if entry else self.empty_page)
-        if entry:
-            # So that the keys work at once
-            self.viewer.canvas.setFocus()
+        if entry and not self.worklist.view.hasFocus():
+            self.viewer.canvas.setFocus()  # so that the keys work at once
 
     def _show_picture(self) -> None:
         session = self._session
@@ -228,7 +232,9 @@ class MainWindow(QMainWindow):
     def _show_evidence(self) -> None:
         entry = self._session.current
         reading = entry.reading if entry and self._session.picture_status == "shown" else None
-        self.viewer.show_evidence(reading.heatmap if reading else None)
+        # A map of what the model cannot read would only mislead
+        is_meant = reading is not None and reading.verdict.accepted
+        self.viewer.show_evidence(reading.heatmap if is_meant else None)
 
     def _on_settings(self, settings: object) -> None:
         now = self._session.preferences.now
@@ -242,11 +248,15 @@ class MainWindow(QMainWindow):
     def _on_view(self) -> None:
         self.contrast_panel.set_turned(not self._session.view.orientation.is_upright)
 
+    def _on_searching(self, searching: bool) -> None:
+        if searching:  # what is said of the last attempt is over
+            self.banner.hide()
+
     def _on_saved(self, path: object) -> None:
-        self.statusBar().showMessage(self.tr("Saved {path}").format(path=path), 6000)
+        self.status.show_note(self.tr("Saved {path}").format(path=path))
 
     def _on_copied(self) -> None:
-        self.statusBar().showMessage(self.tr("The picture is on the clipboard"), 4000)
+        self.status.show_note(self.tr("The picture is on the clipboard"))
 
     # What the person does with the window itself
 
@@ -272,6 +282,22 @@ class MainWindow(QMainWindow):
             if on
             else self.windowState() & ~Qt.WindowState.WindowFullScreen
         )
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
+        """A number that was typed in hands the keys back to the viewer."""
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
+            if event.key() == Qt.Key.Key_Escape:
+                self.viewer.canvas.setFocus()
+                return True
+            if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+                QTimer.singleShot(0, self.viewer.canvas.setFocus)  # when the number has taken it
+        return False
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
+        if event.key() == Qt.Key.Key_Escape and self.isFullScreen():
+            self.actions_["full-screen"].trigger()
+        else:
+            super().keyPressEvent(event)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802 - Qt's name
         if can_be_opened(event.mimeData()) or event.mimeData().hasUrls():

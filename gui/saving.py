@@ -15,7 +15,7 @@ from core.files import write_whole
 from core.imaging.display import Display, Orientation, displayed
 from core.imaging.scan import Scan
 from core.progress import Progress
-from core.reading.overlay import burnt_in, png
+from core.reading.overlay import burnt_in, jpeg, png
 from gui.jobs import Lane
 
 
@@ -51,7 +51,7 @@ class PictureSaver(QObject):
         self._clipboard = clipboard
 
     def save(self, shown: Shown, path: Path) -> None:
-        """Write a PNG, whole or not at all."""
+        """Write a JPEG where the name says so, else a PNG; whole or not at all."""
         job = self._lane.start(partial(_save, shown, path))
         job.succeeded.connect(self.saved)
         job.failed.connect(self.failed)
@@ -75,7 +75,8 @@ def drawn(shown: Shown) -> NDArray[np.uint8]:
 
 
 def _save(shown: Shown, path: Path, progress: Progress) -> Path:
-    picture = png(drawn(shown))
+    encode = jpeg if path.suffix.lower() in (".jpg", ".jpeg") else png
+    picture = encode(drawn(shown))
     progress.check()
     write_whole(path, picture)
     return path

@@ -128,11 +128,11 @@ class Session(QObject):
             self.current.look = self.display.display, self.view.orientation
 
     def step(self, by: int) -> None:
-        """Go on to the next scan (1), or back (-1); at the ends of the list nothing happens."""
+        """Go on by so many scans, or back, as far as the list goes."""
         entries = self.worklist.entries
-        row = self.worklist.row_of(self.current) + by if self.current else 0
-        if 0 <= row < len(entries):
-            self.select(entries[row])
+        if entries:
+            row = self.worklist.row_of(self.current) + by if self.current else 0
+            self.select(entries[min(max(row, 0), len(entries) - 1)])
 
     def remove(self, entry: Entry) -> None:
         """Take a scan off the list; the file stays where it is."""

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import time
 
+from PySide6.QtCore import QTimer
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QToolButton, QWidget
 
 #: A rate over fewer scans, or less time, says nothing.
 _FEWEST, _SHORTEST = 5, 1.0
+
+#: How long a note stays.
+_NOTE_MS = 5000
 
 #: The bar moves in so many steps at most.
 _STEPS = 80
@@ -20,6 +24,9 @@ class StatusLine(QWidget):
     def __init__(self, stop: QAction, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._since = 0.0
+        self._note = ""
+        self._forget_note = QTimer(self, singleShot=True, interval=_NOTE_MS)
+        self._forget_note.timeout.connect(self._on_note_over)
         self._progress = ""
         self._searching = False
         self._words = QLabel()
@@ -42,6 +49,8 @@ class StatusLine(QWidget):
         layout.addStretch()
         layout.addWidget(self.engine)
         layout.addWidget(disclaimer)
+        # As high as with the button, so that nothing moves when it comes
+        self.setMinimumHeight(self._stop.sizeHint().height())
         self.show_progress(0, 0)
 
     @property
@@ -63,6 +72,16 @@ class StatusLine(QWidget):
         self._progress = self._progress_words(done, asked, now - self._since) if busy else ""
         self._show()
 
+    def show_note(self, words: str) -> None:
+        """Say something for some seconds, such as that a picture was saved."""
+        self._note = words
+        self._show()
+        self._forget_note.start()
+
+    def _on_note_over(self) -> None:
+        self._note = ""
+        self._show()
+
     def show_searching(self, searching: bool) -> None:
         """Files are looked for in a folder."""
         self._searching = searching
@@ -74,7 +93,7 @@ class StatusLine(QWidget):
 
     def _show(self) -> None:
         searching = self.tr("Looking for scans…") if self._searching else ""
-        self._words.setText(self._progress or searching)
+        self._words.setText(self._note or self._progress or searching)
 
     def _progress_words(self, done: int, asked: int, passed: float) -> str:
         if asked == 1:

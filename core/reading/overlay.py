@@ -103,10 +103,19 @@ def overlay(pixels: Pixels, reading: Reading) -> Picture:
 
 def png(picture: Picture) -> bytes:
     """`picture` uint8 [H, W, 3] as the bytes of a PNG file."""
+    return _encoded(picture, "PNG")
+
+
+def jpeg(picture: Picture) -> bytes:
+    """`picture` uint8 [H, W, 3] as the bytes of a JPEG file, with little loss."""
+    return _encoded(picture, "JPEG", quality=95, subsampling=0)
+
+
+def _encoded(picture: Picture, kind: str, **options: int) -> bytes:
     from PIL import Image
 
     file = io.BytesIO()
-    Image.fromarray(picture).save(file, "PNG")
+    Image.fromarray(picture).save(file, kind, **options)
     return file.getvalue()
 
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, QTimer, Slot
+from PySide6.QtCore import QSize, Qt, QTimer, Slot
 from PySide6.QtGui import QGuiApplication, QIcon
 from PySide6.QtWidgets import (
     QAbstractItemView,
-    QDialog,
     QDialogButtonBox,
     QGridLayout,
     QHBoxLayout,
@@ -24,12 +23,12 @@ from core.version import VERSION
 from gui.dialogs.libraries import libraries, versions
 from gui.dialogs.model_page import page
 from gui.dialogs.page_view import PageView
-from gui.dialogs.parts import card, picture, scrolling, words
+from gui.dialogs.parts import FittedDialog, card, picture, scrolling, words
 
 _COPIED_SHOWN_MS = 2000
 
 
-class AboutDialog(QDialog):
+class AboutDialog(FittedDialog):
     """About Lungfield.
 
     Args:
@@ -82,8 +81,7 @@ class AboutDialog(QDialog):
         layout.addWidget(self.tabs, 1)
         layout.addWidget(buttons)
         buttons.button(QDialogButtonBox.StandardButton.Close).setFocus()
-        self.setMinimumSize(540, 420)
-        self.resize(740, 620)
+        self.fit(QSize(740, 620), QSize(540, 420))
 
     def _about(self) -> QWidget:
         inside = QWidget()

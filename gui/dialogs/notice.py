@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QIcon
-from PySide6.QtWidgets import QCheckBox, QDialog, QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
-from gui.dialogs.parts import card, picture, words
+from gui.dialogs.parts import FittedDialog, card, picture, scrolling, words
+
+_WIDTH = 600
 
 
-class NoticeDialog(QDialog):
+class NoticeDialog(FittedDialog):
     """The first-start notice. Accepted means understood; Quit, Esc and closing the window reject it.
 
     Show it with `open()`.
@@ -34,12 +36,15 @@ class NoticeDialog(QDialog):
         layout.setContentsMargins(28, 26, 28, 22)
         layout.setSpacing(16)
         layout.addLayout(self._heading(icon))
-        layout.addWidget(self._points())
-        layout.addStretch()
+        points = self._points()
+        self.area = scrolling(points)
+        layout.addWidget(self.area, 1)
         layout.addWidget(self.understood, 0, Qt.AlignmentFlag.AlignLeft)
         layout.addLayout(self._buttons())
-        self.setMinimumWidth(520)
-        self.resize(600, self.heightForWidth(600))
+        margins = layout.contentsMargins()
+        inside = _WIDTH - margins.left() - margins.right()
+        around = layout.sizeHint().height() - self.area.sizeHint().height()
+        self.fit(QSize(_WIDTH, around + points.heightForWidth(inside)), QSize(520, 320))
 
     def _heading(self, icon: QIcon) -> QHBoxLayout:
         title = QVBoxLayout()
@@ -52,8 +57,12 @@ class NoticeDialog(QDialog):
         row.addLayout(title, 1)
         return row
 
-    def _points(self) -> QFrame:
+    def _points(self) -> QWidget:
+        page = QWidget()
         frame, layout = card()
+        outer = QVBoxLayout(page)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(frame)
         layout.setSpacing(12)
         for heading, text in (
             (
@@ -88,7 +97,7 @@ class NoticeDialog(QDialog):
             point.addWidget(words(heading, "title"))
             point.addWidget(words(text))
             layout.addLayout(point)
-        return frame
+        return page
 
     def _buttons(self) -> QHBoxLayout:
         self.start.setProperty("role", "primary")

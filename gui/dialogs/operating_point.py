@@ -71,13 +71,16 @@ class OperatingPointFields(QObject):
     def add_to(self, form: QFormLayout) -> None:
         """Put everything into a form."""
         explained = self.tr(
-            "The probability from which on a scan counts as PNEUMONIA. Nearer to it than the second number, "
-            "Lungfield says «not sure» and takes no side."
+            "From this probability on, a scan is called PNEUMONIA. If it is closer to it than the margin "
+            "below, Lungfield says «not sure»."
         )
         form.addRow(words(explained, "caption"))
         self.point.add_to(form, self.tr("O&perating point"))
         add_row(form, self.tr("Own &threshold"), self.threshold)
         add_row(form, self.tr("&Not sure within ±"), self.band)
+        width = max(self.threshold.sizeHint().width(), self.band.sizeHint().width())
+        self.threshold.setMinimumWidth(width)
+        self.band.setMinimumWidth(width)
         add_below(form, self.preview)
 
     def _connect(self) -> None:
@@ -87,22 +90,33 @@ class OperatingPointFields(QObject):
 
     def _offer(self) -> None:
         items: list[tuple[str, object]] = [(self._own_words(), _MODELS_OWN)]
-        for number, point in enumerate(self._points[1:], start=1):
-            items.append((_point_words(self.tr("{name}: from {threshold:.1%}"), point), number))
+        for number in self._others():
+            items.append((self._words(self.tr("{name}: from {threshold:.1%}"), number), number))
         self.point.offer([*items, (self.tr("A threshold of my own"), _OWN)])
 
     def _own_words(self) -> str:
         if not self._points:
             return self.tr("The model's own")
-        return _point_words(self.tr("The model's own, {name}: from {threshold:.1%}"), self._points[0])
+        return self._words(self.tr("The model's own, {name}: from {threshold:.1%}"), 0)
+
+    def _others(self) -> list[int]:
+        """The points that differ from the model's own and from each other."""
+        thresholds = [point.threshold for point in self._points]
+        return [
+            number for number in range(1, len(thresholds)) if thresholds[number] not in thresholds[:number]
+        ]
+
+    def _words(self, text: str, number: int) -> str:
+        """A point with the names of all that are the same."""
+        threshold = self._points[number].threshold
+        names = [point.name for point in self._points if point.threshold == threshold]
+        return text.format(name=", ".join(names), threshold=threshold)
 
     def _kind(self, threshold: float | None) -> str | int:
         if threshold is None:
             return _MODELS_OWN
-        for number, point in enumerate(self._points[1:], start=1):
-            if point.threshold == threshold:
-                return number
-        return _OWN
+        same = (number for number in self._others() if self._points[number].threshold == threshold)
+        return next(same, _OWN)
 
     @Slot(object)
     def _take_point(self, kind: object) -> None:
@@ -163,7 +177,3 @@ def _as_shown(box: QDoubleSpinBox, before: float | None) -> float:
     if before is not None and round(100 * before, box.decimals()) == round(box.value(), box.decimals()):
         return before
     return round(box.value() / 100, 6)
-
-
-def _point_words(text: str, point: OperatingPoint) -> str:
-    return text.format(name=point.name, threshold=point.threshold)

@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from PySide6.QtCore import Slot
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import QSize, Slot
+from PySide6.QtWidgets import QDialogButtonBox, QTabWidget, QVBoxLayout, QWidget
 
 from core.model.checkpoint import OperatingPoint
 from core.model.library import Entry
 from core.settings import Settings
 from gui.dialogs.machine import Machine
-from gui.dialogs.parts import scrolling
+from gui.dialogs.parts import FittedDialog, scrolling
 from gui.dialogs.settings_pages import AppearancePage, DataPage, ViewerPage
 from gui.dialogs.settings_reading import ReadingPage
 from gui.language import Language
@@ -22,7 +22,7 @@ from gui.preferences import Preferences
 _Button = QDialogButtonBox.StandardButton
 
 
-class SettingsDialog(QDialog):
+class SettingsDialog(FittedDialog):
     """Shows the settings, and changes them in one go.
 
     Args:
@@ -79,8 +79,7 @@ class SettingsDialog(QDialog):
         layout.setSpacing(0)
         layout.addWidget(self.tabs)
         layout.addWidget(self.buttons)
-        self.setMinimumSize(520, 400)
-        self.resize(600, 640)
+        self.fit(QSize(600, 640), QSize(520, 400))
         self.reading.model.setFocus()
 
     def _connect(self) -> None:

@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import (
-    QDialog,
     QDialogButtonBox,
     QFrame,
     QGridLayout,
@@ -17,7 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from gui.dialogs.parts import card, scrolling, words
+from gui.dialogs.parts import FittedDialog, card, scrolling, words
 
 #: A title, and what there is under it: keys, and what they do.
 Group = tuple[str, Sequence[tuple[str, str]]]
@@ -25,8 +24,8 @@ Group = tuple[str, Sequence[tuple[str, str]]]
 _CAP = re.compile(r"[^+]+|\+$")
 
 
-class ShortcutsDialog(QDialog):
-    """The page of shortcuts.
+class ShortcutsDialog(FittedDialog):
+    """The page of keys and mouse.
 
     Args:
         groups: keys are written as "Ctrl+O"; " / " stands between alternatives.
@@ -34,7 +33,7 @@ class ShortcutsDialog(QDialog):
 
     def __init__(self, groups: Sequence[Group], parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setWindowTitle(self.tr("Shortcuts"))
+        self.setWindowTitle(self.tr("Keys and mouse"))
         page = QWidget()
         columns = QHBoxLayout(page)
         columns.setContentsMargins(20, 20, 20, 8)
@@ -56,8 +55,8 @@ class ShortcutsDialog(QDialog):
         layout.setSpacing(0)
         layout.addWidget(self.area)
         layout.addWidget(buttons)
-        self.setMinimumSize(640, 360)
-        self.resize(880, min(page.sizeHint().height() + buttons.sizeHint().height(), 680))
+        height = page.sizeHint().height() + buttons.sizeHint().height()
+        self.fit(QSize(880, min(height, 680)), QSize(640, 360))
 
     def _group(self, title: str, rows: Sequence[tuple[str, str]]) -> QFrame:
         frame, layout = card()
@@ -68,6 +67,7 @@ class ShortcutsDialog(QDialog):
         grid.setColumnStretch(0, 1)
         for row, (keys, action) in enumerate(rows):
             what = words(action)
+            what.setAlignment(Qt.AlignmentFlag.AlignVCenter)
             what.setAccessibleName(self.tr("{action}: {keys}").format(action=action, keys=keys))
             grid.addWidget(what, row, 0)
             grid.addLayout(

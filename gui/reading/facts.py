@@ -18,7 +18,7 @@ class Facts(QWidget):
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 2, 0, 0)
         self._grid.setHorizontalSpacing(8)
-        self._grid.setVerticalSpacing(2)
+        self._grid.setVerticalSpacing(1)
         self._grid.setColumnStretch(1, 1)
         self._probability = self._row(self.tr("Probability"), words_label())
         self._point = self._row(self.tr("Operating point"), words_label())
@@ -44,10 +44,11 @@ class Facts(QWidget):
         self._say(self._point, "")
         self._say(self._time, "")
         if reading:
+            self._say(self._time, words.duration(reading.milliseconds))
+        if reading and state.status == "read":  # what was turned away is given no numbers to believe in
             decimal = words.percent(reading.probability, 1)
             self._say(self._probability, self.tr("{percent} for pneumonia").format(percent=decimal))
             self._say(self._point, self._point_words(state))
-            self._say(self._time, words.duration(reading.milliseconds))
         self._say(self._model, reading.model if reading else state.model)
         engine = reading.engine if reading else state.engine_words
         self._say(self._engine, words.engine(engine))
@@ -57,8 +58,10 @@ class Facts(QWidget):
     def _point_words(self, state: ReadingState) -> str:
         p = state.reading.probability if state.reading else 0.0
         _, percent = words.percents(p, state.threshold)
+        if state.operating_point is None:
+            return percent
         first = f"{percent} ({words.operating_point_name(state.operating_point)})"
-        return "\n".join(
+        return "; ".join(
             filter(None, [first, words.operating_point_results(state.sensitivity, state.specificity)])
         )
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QAccessible, QAccessibleEvent
+from dataclasses import replace
+
+import numpy as np
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtGui import QAccessible, QAccessibleEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
+from core.reading.gate import Verdict
 from core.reading.reader import Reading
 from gui.controls import ElidedLabel, words_label
 from gui.reading import words
@@ -17,9 +21,22 @@ from gui.theme import restyle
 #: States in which something is going on.
 _BUSY = ("loading-model", "reading")
 
+#: A reading like most, for the room that one takes.
+_USUAL = ReadingState(
+    "read",
+    Reading(0.999, "", 0.5, np.zeros((1, 1), np.float32), Verdict(()), "model", "openvino cpu fp32", 99.0),
+    name="scan",
+    operating_point="balanced",
+    sensitivity=0.95,
+    specificity=0.95,
+)
+
 
 class ReadingPanel(QWidget):
-    """Shows a `ReadingState`; decides nothing."""
+    """Shows a `ReadingState`; decides nothing.
+
+    It is never lower than with a usual reading, so that what is below it stays where it is when one arrives.
+    """
 
     read_again_requested = Signal()
     read_as_stored_requested = Signal()
@@ -27,6 +44,7 @@ class ReadingPanel(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._specimen: ReadingPanel | None = None  # never shown: it tells the height of a usual reading
         self._name = ElidedLabel()
         self._name.setProperty("role", "caption")
         self._verdict = words_label("verdict")
@@ -74,18 +92,47 @@ class ReadingPanel(QWidget):
         """Show it; what has changed of the verdict is announced to screen readers."""
         if state == self._state:
             return
-        self._state = state
+        engine_words, self._state = self._state.engine_words, state
         before = self._verdict.text()
         self._show(state)
+        if state.engine_words != engine_words:
+            self._keep_room()
         if self._verdict.text() != before:
             QAccessible.updateAccessibility(QAccessibleEvent(self._verdict, QAccessible.Event.Alert))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        super().resizeEvent(event)
+        if event.size().width() != event.oldSize().width():
+            self._keep_room()
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange) and self._specimen:
+            self._keep_room()
+
+    def _keep_room(self) -> None:
+        if self._specimen is None:
+            self._specimen = ReadingPanel()
+        usual = _USUAL
+        if self._state.engine_words and usual.reading:
+            usual = replace(usual, reading=replace(usual.reading, engine=self._state.engine_words))
+        self._specimen.setFont(self.font())
+        self._specimen.show_state(usual)
+        self.setMinimumHeight(self._specimen.height_for(self.width()))
+
+    def height_for(self, width: int) -> int:
+        """Of all that it shows now, in pixels, were it this wide."""
+        for widget in self.findChildren(QWidget):
+            widget.ensurePolished()  # the style sheet's fonts, on one that was never shown
+        self._column.invalidate()
+        return self._column.totalHeightForWidth(width)
 
     # -- putting it together
 
     def _lay_out(self) -> None:
-        column = QVBoxLayout(self)
+        self._column = column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(4)
+        column.setSpacing(3)
         for widget in (
             self._name,
             self._verdict,
@@ -107,6 +154,7 @@ class ReadingPanel(QWidget):
         buttons.addWidget(self._details)
         buttons.addStretch()
         column.addLayout(buttons)
+        column.addStretch()
 
     def _as_displayed_content(self) -> list[QWidget]:
         title = words_label("title")
@@ -162,7 +210,9 @@ class ReadingPanel(QWidget):
         headline, line = words.idle(state.status)
         self._bar.clear()
         self._show_verdict(headline, "failed" if state.status == "failed" else "idle")
-        _say(self._sentence, words.ended(state.reason) or line)
+        is_off = state.status == "no-model"
+        reason = words.reading_is_off(state.reason) if is_off else words.ended(state.reason)
+        _say(self._sentence, reason or line)
         _say(self._hint, words.as_sentence(state.hint))
         for label in (self._leaning, self._explanation, self._frequency):
             _say(label, "")

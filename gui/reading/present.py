@@ -38,7 +38,7 @@ def reading_state(session: Session, funnel: ErrorFunnel) -> ReadingState:
         notes=entry.notes if entry else (),
         threshold=threshold,
         band=session.preferences.now.uncertain_band,
-        operating_point=point.name if point else "",
+        operating_point=_name(opened, point),
         sensitivity=point.sensitivity if point else math.nan,
         specificity=point.specificity if point else math.nan,
         as_displayed=entry.displayed.description if entry and entry.displayed else "",
@@ -72,6 +72,13 @@ def _operating_point(opened: Opened | None, threshold: float) -> OperatingPoint 
     """The one of the model's that this threshold is."""
     points = opened.reader.checkpoint.operating_points if opened else ()
     return next((point for point in points if point.threshold == threshold), None)
+
+
+def _name(opened: Opened | None, point: OperatingPoint | None) -> str | None:
+    """Of the operating point: empty where it is the person's own, None where no model is there to tell."""
+    if opened is None:
+        return None
+    return point.name if point else ""
 
 
 def device_note(opened: Opened | None) -> str:

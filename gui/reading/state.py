@@ -27,7 +27,8 @@ class ReadingState:
         threshold: of the operating point now in use, 0..1. The panel names the reading by this one, not by
             the one it was read with, so that moving the threshold moves the name at once.
         band: 0..0.5; nearer than this to the threshold a probability is «not sure».
-        operating_point: its name as the checkpoint has it ("balanced"); empty for the person's own.
+        operating_point: its name as the checkpoint has it ("balanced"); empty for the person's own; None
+            where the model that had it is gone.
         sensitivity, specificity: of the operating point on validation, 0..1; NaN where not known.
         as_displayed: the contrast it was read with ("window 0–1200, gamma 1.4"); empty if read as stored.
         engine_words: engine, device and precision, where the reading does not say.
@@ -43,7 +44,7 @@ class ReadingState:
     notes: tuple[str, ...] = ()
     threshold: float = 0.5
     band: float = 0.1
-    operating_point: str = ""
+    operating_point: str | None = ""
     sensitivity: float = math.nan
     specificity: float = math.nan
     as_displayed: str = ""

@@ -29,7 +29,7 @@ class Said:
 
     Attributes:
         answer: which of the four it is; the headline says it.
-        headline: NORMAL, PNEUMONIA, NOT SURE, or that it was not read.
+        headline: NORMAL, PNEUMONIA, NOT SURE, or that it does not look like a chest X-ray.
         leaning: "leans to PNEUMONIA" beside NOT SURE, else empty.
         sentence: how likely pneumonia is; why the scan was turned away.
         frequency: the probability as a number of scans out of a hundred; empty where rejected.
@@ -64,7 +64,7 @@ def said(probability: float, threshold: float, band: float, reasons: Sequence[st
     if reasons:
         return Said(
             "rejected",
-            translate("Words", "NOT READ AS A CHEST X-RAY"),
+            translate("Words", "Does not look like a chest X-ray"),
             sentence=" ".join(reason_sentence(reason) for reason in reasons),
             explanation=not_to_be_relied_on(probability, threshold),
         )
@@ -134,17 +134,19 @@ def likelihood(probability: float) -> str:
 
 
 def frequency(probability: float) -> str:
-    """The probability as scans out of a hundred; never none and never all of them."""
+    """The probability as scans out of a hundred, never none and never all, and of which scans it is true."""
     of_hundred = _rounded(100 * probability)
     if of_hundred < 1:
-        return translate("Words", "Of 100 scans scored like this one, fewer than 1 shows pneumonia.")
-    if of_hundred == 1:
-        return translate("Words", "Of 100 scans scored like this one, about 1 shows pneumonia.")
-    if of_hundred > 99:
-        return translate("Words", "Of 100 scans scored like this one, more than 99 show pneumonia.")
-    return translate("Words", "Of 100 scans scored like this one, about {n} show pneumonia.").format(
-        n=of_hundred
-    )
+        share = translate("Words", "fewer than 1 shows pneumonia")
+    elif of_hundred == 1:
+        share = translate("Words", "about 1 shows pneumonia")
+    elif of_hundred > 99:
+        share = translate("Words", "more than 99 show pneumonia")
+    else:
+        share = translate("Words", "about {n} show pneumonia").format(n=of_hundred)
+    return translate(
+        "Words", "Of 100 scans like those it was tested on, scored like this one, {share}."
+    ).format(share=share)
 
 
 def frequency_caution() -> str:
@@ -162,11 +164,16 @@ def reason_sentence(reason: str) -> str:
         "blank picture": translate("Words", "The picture is blank: its grey values hardly differ."),
         "does not look like a frontal chest X-ray": translate(
             "Words",
-            "It does not look like a frontal chest X-ray: it is unlike the scans the model learnt from.",
+            "It is unlike the frontal chest X-rays that the model learnt from.",
         ),
         "colour picture": translate("Words", "It is a colour picture; radiographs are grey."),
     }
     return known.get(reason) or as_sentence(reason)
+
+
+def reading_is_off(reason: str) -> str:
+    """Why there is no model to read with, as a sentence; empty where that is not known."""
+    return ended(translate("Words", "Reading is off: {reason}").format(reason=reason)) if reason else ""
 
 
 def as_sentence(text: str) -> str:
@@ -246,10 +253,10 @@ def operating_point_name(name: str) -> str:
 
 
 def operating_point_results(sensitivity: float, specificity: float) -> str:
-    """What an operating point gave on validation, in one line; empty where that is not known."""
+    """What an operating point gave, and on which scans; empty where that is not known."""
     if not (math.isfinite(sensitivity) and math.isfinite(specificity)):
         return ""
-    return translate("Words", "sensitivity {sensitivity}, specificity {specificity}").format(
+    return translate("Words", "in validation: sensitivity {sensitivity}, specificity {specificity}").format(
         sensitivity=threshold_percent(sensitivity), specificity=threshold_percent(specificity)
     )
 

@@ -8,9 +8,10 @@ from PySide6.QtGui import QColor, QPainter
 from gui.viewer.display_state import DisplayState
 from gui.viewer.view_state import ViewState
 
+translate = QCoreApplication.translate
+
 _TEXT = QColor("#c8d0d6")
-_HALO = QColor(11, 12, 14, 190)
-_AROUND = [(x, y) for x in (-1, 0, 1) for y in (-1, 0, 1) if (x, y) != (0, 0)]
+_PLATE = QColor(11, 12, 14, 170)  # behind the words, which would be lost on a bright picture
 
 _MARGIN = 10
 
@@ -24,25 +25,29 @@ def state_lines(view: ViewState, display: DisplayState, scale: float) -> list[st
     shown, grey_levels = display.display, display.grey_levels
     changed = []
     if shown.inverted:
-        changed.append(_tr("Inverted"))
+        changed.append(translate("Captions", "Inverted"))
     if shown.gamma != 1:
-        changed.append(_tr("Gamma {value}").format(value=f"{shown.gamma:.2f}"))
+        changed.append(translate("Captions", "Gamma {value}").format(value=f"{shown.gamma:.2f}"))
     if shown.clahe > 0:
-        changed.append(_tr("CLAHE {value}").format(value=f"{shown.clahe:.1f}"))
+        changed.append(translate("Captions", "CLAHE {value}").format(value=f"{shown.clahe:.1f}"))
     if view.orientation.mirrored:
-        changed.append(_tr("Mirrored"))
+        changed.append(translate("Captions", "Mirrored"))
     if view.orientation.quarter_turns:
-        changed.append(_tr("Rotated {degrees}°").format(degrees=90 * view.orientation.quarter_turns))
-    window = _tr("W {width}  L {level}").format(
+        changed.append(
+            translate("Captions", "Rotated {degrees}°").format(degrees=90 * view.orientation.quarter_turns)
+        )
+    window = translate("Captions", "W {width}  L {level}").format(
         width=round(display.width * grey_levels), level=round(display.level * grey_levels)
     )
-    zoom = _tr("{percent} %").format(percent=f"{scale * 100:.0f}" if scale >= 0.095 else f"{scale * 100:.1f}")
+    zoom = translate("Captions", "{percent} %").format(
+        percent=f"{scale * 100:.0f}" if scale >= 0.095 else f"{scale * 100:.1f}"
+    )
     return [*(["  ".join(changed)] if changed else []), zoom, window]
 
 
 def place_line(x: int, y: int, value: int) -> str:
     """The grey value of the pixel under the cursor."""
-    return _tr("x {x}  y {y}   {value}").format(x=x, y=y, value=value)
+    return translate("Captions", "x {x}  y {y}   {value}").format(x=x, y=y, value=value)
 
 
 def draw(painter: QPainter, area: QRectF, lines: list[str], side: Qt.AlignmentFlag) -> None:
@@ -50,12 +55,8 @@ def draw(painter: QPainter, area: QRectF, lines: list[str], side: Qt.AlignmentFl
     inside = area.adjusted(_MARGIN, _MARGIN, -_MARGIN, -_MARGIN)
     where = side | Qt.AlignmentFlag.AlignBottom
     text = "\n".join(lines)
-    painter.setPen(_HALO)
-    for x, y in _AROUND:
-        painter.drawText(inside.translated(x, y), where, text)
+    plate = painter.boundingRect(inside, where, text)
+    if text:
+        painter.fillRect(plate.adjusted(-5, -3, 5, 3), _PLATE)
     painter.setPen(_TEXT)
     painter.drawText(inside, where, text)
-
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("Captions", text)

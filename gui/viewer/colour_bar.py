@@ -37,7 +37,9 @@ class ColourBar(QWidget):
         description = self.tr(
             "From −{full}, blue, against pneumonia, to +{full}, orange, for pneumonia, in log-odds.\n"
             "Nothing is drawn between −{cut_off} and +{cut_off}.\n"
-            "The scale is the same for every scan, so that two can be compared."
+            "The scale is the same for every scan, so that two can be compared.\n"
+            "The map has only a few cells a side: it shows roughly where, not exactly, and strong colour may "
+            "lie beside the lungs."
         ).format(full=f"{FULL_SCALE:.0f}", cut_off=f"{cut_off * FULL_SCALE:.1f}")
         self.setAccessibleDescription(description)
         self.setToolTip(description)
@@ -63,10 +65,7 @@ class ColourBar(QWidget):
         painter.drawImage(strip, self._strip)
         painter.setFont(self._small())
         self._draw_marks(painter, strip)
-        painter.setPen(self.palette().text().color())
-        words = QRectF(0, self.height() - self._line(), self.width(), self._line())
-        painter.drawText(words, Qt.AlignmentFlag.AlignLeft, self.tr("against pneumonia"))
-        painter.drawText(words, Qt.AlignmentFlag.AlignRight, self.tr("for pneumonia"))
+        self._draw_words(painter)
 
     def _draw_marks(self, painter: QPainter, strip: QRectF) -> None:
         painter.setPen(self.palette().placeholderText().color())
@@ -78,6 +77,18 @@ class ColourBar(QWidget):
             left = min(max(x - width / 2, 0), strip.right() - width)
             row = QRectF(left, strip.bottom() + _TICK, width, self._line())
             painter.drawText(row, Qt.AlignmentFlag.AlignCenter, text)
+
+    def _draw_words(self, painter: QPainter) -> None:
+        row = QRectF(0, self.height() - self._line(), self.width(), self._line())
+        left, unit, right = self.tr("against pneumonia"), self.tr("log-odds"), self.tr("for pneumonia")
+        painter.setPen(self.palette().text().color())
+        painter.drawText(row, Qt.AlignmentFlag.AlignLeft, left)
+        painter.drawText(row, Qt.AlignmentFlag.AlignRight, right)
+        advance = painter.fontMetrics().horizontalAdvance
+        # Under the zero, unless it would touch its neighbours.
+        if row.width() / 2 >= max(advance(left), advance(right)) + advance(unit) / 2 + 4:
+            painter.setPen(self.palette().placeholderText().color())
+            painter.drawText(row, Qt.AlignmentFlag.AlignHCenter, unit)
 
     def _small(self) -> QFont:
         font = QFont(self.font())

@@ -173,7 +173,7 @@ class ContrastPanel(QWidget):
         state, display = self._display, self._display.display
         for name, button in self._presets.items():
             button.setChecked(state.available and name == state.preset)
-            button.setEnabled(state.available)
+            button.setEnabled(state.has_own_window if name == "file" else state.available)
         self._show_window()
         self._gamma.show_value(display.gamma)
         is_equalised = display.clahe > 0

@@ -63,6 +63,11 @@ class DisplayState(QObject):
         return self._preset
 
     @property
+    def has_own_window(self) -> bool:
+        """The file says how it asks to be displayed; pictures do not."""
+        return self._scan is not None and self._scan.window != FULL_RANGE
+
+    @property
     def grey_levels(self) -> int:
         """The largest grey value that the file can hold, 255 for 8 bits."""
         return int(2 ** (self._scan.bits if self._scan else 8) - 1)

@@ -81,7 +81,7 @@ class Viewer(QWidget):
         page = QWidget()
         row = QHBoxLayout(page)
         row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(2)
+        row.setSpacing(8)
         row.addWidget(self.canvas, 1)
         row.addWidget(self.evidence_canvas, 1)
         return page

@@ -82,9 +82,14 @@ class WorklistDelegate(QStyledItemDelegate):
         )
         painter.setPen(colour)
         painter.setFont(small)
-        left = box.left() + _MARK + 7
+        left, right = box.left() + _MARK + 7, box.right()
+        if entry.displayed:
+            right -= _MARK + 7
+            _paint_as_displayed(
+                painter, QPointF(box.right() - _MARK / 2, line + small_metrics.height() / 2), colour
+            )
         words = small_metrics.elidedText(
-            state_words(entry, verdict), Qt.TextElideMode.ElideRight, box.right() - left
+            state_words(entry, verdict), Qt.TextElideMode.ElideRight, right - left
         )
         painter.drawText(left, line + small_metrics.ascent(), words)
 
@@ -93,6 +98,15 @@ def _small(font: QFont) -> tuple[QFont, QFontInfo, QFontMetrics]:
     small = QFont(font)
     small.setPointSizeF(QFontInfo(font).pointSizeF() * 0.92)  # the font's own may be in pixels
     return small, QFontMetrics(small)
+
+
+def _paint_as_displayed(painter: QPainter, centre: QPointF, colour: QColor) -> None:
+    """A square half filled, as the sign of contrast: this reading is of what was seen."""
+    box = QRectF(centre.x() - _MARK / 2, centre.y() - _MARK / 2, _MARK, _MARK)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.setPen(QPen(colour, 1.2))
+    painter.drawRect(box)
+    painter.fillRect(QRectF(box.left(), box.top(), _MARK / 2, _MARK), colour)
 
 
 def _paint_mark(painter: QPainter, centre: QPointF, verdict: str, colour: QColor) -> None:

@@ -11,7 +11,7 @@ from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistent
 from core.reading.folder import Found
 from core.settings import Settings
 from gui.worklist.entry import Entry
-from gui.worklist.verdict import state_words, verdict_of
+from gui.worklist.verdict import aloud
 
 #: Gives the Entry itself.
 ENTRY_ROLE = int(Qt.ItemDataRole.UserRole)
@@ -99,5 +99,5 @@ class WorklistModel(QAbstractListModel):
             path = str(entry.found.relative if entry.found.content else entry.found.path)
             return f"<p>{html.escape(path)}</p>" if "<" in path else path  # or it might be taken for markup
         if role == Qt.ItemDataRole.AccessibleDescriptionRole:
-            return state_words(entry, verdict_of(entry, self.band))
+            return aloud(entry, self.band)
         return None

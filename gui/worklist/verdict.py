@@ -26,7 +26,8 @@ def state_words(entry: Entry, verdict: str) -> str:
     """One line on the state of an entry."""
     reading = entry.reading
     if verdict == "failed":
-        return entry.reason
+        # The row has the name already
+        return entry.reason.removeprefix(f"{entry.name} is ").removeprefix(f"{entry.name} ")
     if verdict == "idle" or reading is None:
         return {
             "waiting": translate("worklist", "waiting"),
@@ -35,5 +36,10 @@ def state_words(entry: Entry, verdict: str) -> str:
     if verdict == "rejected":
         return "; ".join(reading.verdict.reasons)
     label = translate("worklist", "not sure") if verdict == "unsure" else reading.label
-    words = f"{label}   {percent(reading.probability)}"
-    return words + (translate("worklist", "   as displayed") if entry.displayed else "")
+    return f"{label}   {percent(reading.probability)}"
+
+
+def aloud(entry: Entry, band: float) -> str:
+    """The same for those who cannot see the row's marks."""
+    words = state_words(entry, verdict_of(entry, band))
+    return f"{words}, {translate('worklist', 'read as displayed')}" if entry.displayed else words

@@ -109,3 +109,16 @@ def test_a_screen_reader_is_told_the_same(banner):
     banner.tell(THEIRS)
     assert "scan.png is empty" in banner.accessibleName()
     assert "export it again" in banner.accessibleName()
+
+
+@pytest.mark.parametrize("width", [320, 700])
+def test_it_can_be_read_at_every_width(banner, window, qtbot, width):
+    window.layout().setContentsMargins(0, 0, 0, 0)
+    banner.tell(OURS)
+    window.resize(width, 300)
+    label = banner.findChild(QLabel)
+    dismiss = button(banner, "Dismiss")
+    qtbot.waitUntil(lambda: banner.width() == width)
+    qtbot.waitUntil(lambda: (dismiss.y() > label.geometry().bottom()) == (width == 320))
+    qtbot.waitUntil(lambda: label.height() >= label.heightForWidth(label.width()))
+    assert label.heightForWidth(label.width()) <= 3 * label.fontMetrics().lineSpacing()

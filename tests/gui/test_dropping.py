@@ -52,3 +52,14 @@ def test_the_mouse_goes_through(window, qtbot):
     button = window.findChild(QPushButton)
     assert window.childAt(button.geometry().center()) is button
     assert veil.testAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+
+
+def test_words_below_do_not_shine_through(window):
+    button = window.findChild(QPushButton)
+    button.setMinimumSize(400, 300)
+    window.layout().activate()
+    veil = DropVeil(window)
+    veil.cover()
+    above = window.grab().toImage()
+    button.setText("something else")
+    assert window.grab().toImage().copy(200, 190, 100, 20) == above.copy(200, 190, 100, 20)

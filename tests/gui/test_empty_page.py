@@ -109,3 +109,21 @@ def test_a_long_name_is_cut_in_the_middle_and_comes_back_with_room(page, qtbot):
     assert offered(page)[0].geometry().right() <= page.width()
     page.resize(3000, 600)
     qtbot.waitUntil(lambda: offered(page)[0].text() == name)
+
+
+def test_where_it_lies_stands_beside_its_name(page):
+    page.show_recent(("/scans/native/PNEUMONIA", "/scans/" + "deep/" * 30 + "other/PNEUMONIA", "/"))
+    near, far, root = offered(page)
+    assert (near.text(), near.where) == ("PNEUMONIA", " — /scans/native")
+    assert far.where.startswith(" — /scans/")
+    assert "…" in far.where
+    assert far.where.endswith("/other")
+    assert (root.text(), root.where) == ("/", "")
+    bare = QPushButton(near.text())
+    bare.setProperty("role", "quiet")
+    assert near.sizeHint().width() > bare.sizeHint().width()
+
+
+def test_there_is_no_folder_where_there_is_no_room(page):
+    page.show_recent(("/scans/" + "long " * 60 + "name.png",))
+    assert offered(page)[0].where == ""

@@ -233,3 +233,15 @@ def test_copying_does_not_stop_saving(saver, lane, tmp_path, qtbot):
     settle(qtbot, lane)
     assert paths == [tmp_path / "one.png", tmp_path / "two.png"]
     QGuiApplication.clipboard().clear()
+
+
+@pytest.mark.parametrize("name", ["picture.jpg", "picture.JPEG"])
+def test_a_name_that_says_jpeg_gets_a_jpeg(saver, tmp_path, qtbot, name):
+    with qtbot.waitSignal(saver.saved):
+        saver.save(SHOWN, tmp_path / name)
+    assert (tmp_path / name).read_bytes()[:3] == b"\xff\xd8\xff"
+    with qtbot.waitSignal(saver.saved):
+        saver.save(SHOWN, tmp_path / "picture.png")
+    lossy, exact = (cv2.imread(str(tmp_path / each)).astype(int) for each in (name, "picture.png"))
+    assert lossy.shape == exact.shape
+    assert np.abs(lossy - exact).mean() < 3

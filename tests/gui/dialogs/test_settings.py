@@ -168,6 +168,25 @@ def test_the_models_own_point_is_no_threshold_of_ones_own(open_on: Any, qtbot: Q
     assert "95.0%" in point.point.note.text()
 
 
+def test_points_that_are_the_same_are_one_entry(open_on: Any) -> None:
+    box = open_on().reading.point.point
+    texts = [box.itemText(row) for row in range(box.count())]
+    assert "balanced, high specificity" in texts[0]
+    assert sum("high specificity" in text for text in texts) == 1
+
+
+def test_the_numbers_stand_in_one_column(open_on: Any) -> None:
+    point = open_on().reading.point
+    assert point.threshold.width() == point.band.width()
+    assert point.threshold.x() == point.band.x()
+
+
+def test_a_line_below_a_box_leaves_no_gap(open_on: Any) -> None:
+    note = open_on().reading.point.point.note
+    assert note.isVisible()
+    assert note.height() == note.heightForWidth(note.width())
+
+
 def test_a_named_point_gives_its_threshold(open_on: Any, qtbot: QtBot) -> None:
     opened = open_on()
     assert pick(qtbot, opened.reading.point.point, 1)
@@ -220,7 +239,7 @@ def test_another_models_points_are_not_offered(open_on: Any, qtbot: QtBot) -> No
     assert point.chosen_threshold() is None
     assert "once this model reads" in point.point.note.text()
     assert pick(qtbot, opened.reading.model, "bundled")
-    assert point.point.count() == 4
+    assert point.point.count() == 3
 
 
 def test_a_graphics_card_that_is_not_there_cannot_be_chosen(open_on: Any, qtbot: QtBot) -> None:

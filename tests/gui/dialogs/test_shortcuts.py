@@ -64,6 +64,10 @@ def test_no_groups_are_no_problem(qtbot: QtBot) -> None:
     qtbot.addWidget(ShortcutsDialog([]))
 
 
+def test_it_is_called_as_in_the_menu(dialog: ShortcutsDialog) -> None:
+    assert dialog.windowTitle() == "Keys and mouse"
+
+
 def test_it_closes(dialog: ShortcutsDialog) -> None:
     dialog.findChild(QDialogButtonBox).button(QDialogButtonBox.StandardButton.Close).click()
     assert not dialog.isVisible()

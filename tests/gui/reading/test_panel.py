@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
@@ -77,7 +79,7 @@ def verdict(panel):
         (READ, "PNEUMONIA", "pneumonia"),
         (ReadingState("read", reading(0.02), **FACTS), "NORMAL", "normal"),
         (ReadingState("read", reading(0.25), **FACTS), "NOT SURE", "unsure"),
-        (REJECTED, "NOT READ AS A CHEST X-RAY", "rejected"),
+        (REJECTED, "Does not look like a chest X-ray", "rejected"),
         (ReadingState("failed", reason="no pixels"), "Could not be read", "failed"),
         (ReadingState(), "No scan", "idle"),
         (ReadingState("no-model"), "No model", "idle"),
@@ -123,6 +125,46 @@ def test_a_rejection_gives_its_reasons_and_no_frequency(panel):
     assert "The picture is blank" in said
     assert "not to be relied on" in said
     assert "Of 100 scans" not in said
+    for number in ("87.0%", "21%", "sensitivity"):
+        assert number not in said
+    assert "85 ms" in said
+
+
+def test_the_operating_point_of_a_model_that_is_gone_is_not_named(panel):
+    panel.show_state(ReadingState("read", reading(0.87), threshold=0.212, operating_point=None))
+    assert "21%" in words_on(panel)
+    assert "your own" not in words_on(panel)
+
+
+@pytest.mark.parametrize("width", [276, 300, 360])
+@pytest.mark.parametrize("engine", ["openvino cpu fp32", "torch cuda (NVIDIA RTX A2000 Laptop) fp16"])
+def test_what_is_below_stays_where_it_is_when_a_reading_arrives(panel, width, engine):
+    panel.parentWidget().resize(width + 18, 800)
+    known = {"name": "a.png", "model": "a model", "engine_words": engine, **FACTS}
+    heights = set()
+    for state in (
+        *(ReadingState(status, **known) for status in ("waiting", "reading")),
+        *(ReadingState("read", replace(reading(p), engine=engine), **known) for p in (0.0, 0.01, 0.87, 1.0)),
+    ):
+        panel.show_state(state)
+        panel.parentWidget().layout().activate()
+        heights.add(panel.height())
+    assert len(heights) == 1
+
+
+def test_there_is_room_for_a_reading_before_there_is_a_model(panel):
+    heights = set()
+    for state in (ReadingState(), ReadingState("loading-model", name="a.png"), READ):
+        panel.show_state(state)
+        panel.parentWidget().layout().activate()
+        heights.add(panel.height())
+    assert len(heights) == 1
+
+
+def test_without_a_model_it_says_that_reading_is_off(panel):
+    panel.show_state(ReadingState("no-model", reason="no model named x", hint="choose another"))
+    assert "Reading is off: no model named x." in words_on(panel)
+    assert "Choose another." in words_on(panel)
 
 
 @pytest.mark.parametrize("status", ["loading-model", "reading"])

@@ -77,7 +77,8 @@ def test_how_likely(probability, how):
     ],
 )
 def test_the_natural_frequency(probability, share):
-    assert words.frequency(probability) == f"Of 100 scans scored like this one, {share.rstrip()} pneumonia."
+    of_which = "Of 100 scans like those it was tested on, scored like this one,"
+    assert words.frequency(probability) == f"{of_which} {share.rstrip()} pneumonia."
 
 
 @pytest.mark.parametrize(
@@ -159,8 +160,8 @@ def test_more_of_it_is_never_said_to_be_less(one, other):
 
 def test_a_rejection_says_why_and_that_the_answer_is_not_to_be_relied_on():
     words_ = said(0.87, 0.5, 0.1, ("does not look like a frontal chest X-ray", "colour picture"))
-    assert words_.headline == "NOT READ AS A CHEST X-RAY"
-    assert "It does not look like a frontal chest X-ray" in words_.sentence
+    assert words_.headline == "Does not look like a chest X-ray"
+    assert "It is unlike the frontal chest X-rays" in words_.sentence
     assert "It is a colour picture" in words_.sentence
     assert words_.explanation == "The model’s answer (PNEUMONIA, 87%) is not to be relied on."
     assert words_.frequency == "", "no number that invites belief"
@@ -180,7 +181,8 @@ def test_durations(milliseconds, text):
 
 
 def test_what_an_operating_point_gave_is_said_only_where_it_is_known():
-    assert words.operating_point_results(0.96, 1.0) == "sensitivity 96%, specificity 100%"
+    results = words.operating_point_results(0.96, 1.0)
+    assert results == "in validation: sensitivity 96%, specificity 100%"
     assert words.operating_point_results(NAN, 0.9) == ""
 
 
@@ -189,6 +191,11 @@ def test_aloud_says_what_the_bar_shows():
         "NOT SURE, leans to PNEUMONIA. Probability of pneumonia 25%, operating point 21%."
     )
     assert "not to be relied on" in words.aloud(0.9, 0.5, 0.1, ("blank picture",))
+
+
+def test_why_reading_is_off():
+    assert words.reading_is_off("the model is damaged") == "Reading is off: the model is damaged."
+    assert words.reading_is_off("") == ""
 
 
 @pytest.mark.parametrize(

@@ -53,3 +53,18 @@ def test_it_tells_its_units_to_screen_readers(bar):
     assert "−12" in bar.accessibleDescription()
     assert "log-odds" in bar.accessibleDescription()
     assert "between −3.0 and +3.0" in bar.accessibleDescription()
+    assert "roughly where, not exactly" in bar.accessibleDescription()
+    assert bar.toolTip() == bar.accessibleDescription()
+
+
+def test_its_unit_is_written_in_the_middle_where_there_is_room(bar):
+    bar.show_colours(0.6, 0.25)
+
+    def middle(width):
+        bar.resize(width, bar.height())
+        image = bar.grab().toImage().convertToFormat(QImage.Format.Format_Grayscale8)
+        rows = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), image.bytesPerLine())
+        return np.ptp(rows[-8:-4, width // 2 - 8 : width // 2 + 8].astype(int))
+
+    assert middle(481) > 40
+    assert middle(230) < 20 or bar.fontMetrics().horizontalAdvance("against pneumonia") < 80

@@ -19,7 +19,7 @@ from gui.preferences import Preferences
 from gui.worklist.delegate import WorklistDelegate
 from gui.worklist.entry import Entry, ReadAsDisplayed
 from gui.worklist.model import WorklistModel
-from gui.worklist.verdict import state_words, verdict_of
+from gui.worklist.verdict import aloud, state_words, verdict_of
 
 BAND = 0.1
 
@@ -53,8 +53,8 @@ CASES = [
     (entry("ok", reading(0.35, 0.2)), "pneumonia", "PNEUMONIA   35%"),
     (entry("rejected", reading(0.93, reasons=REJECTED)), "rejected", "; ".join(REJECTED)),
     (entry("rejected", reading(0.5, reasons=("blank picture",))), "rejected", "blank picture"),
-    (entry("failed", None, "scan.png is empty"), "failed", "scan.png is empty"),
-    (entry("failed", reading(0.9), "scan.png is gone"), "failed", "scan.png is gone"),
+    (entry("failed", None, "empty"), "failed", "empty"),
+    (entry("failed", reading(0.9), "gone"), "failed", "gone"),
 ]
 
 
@@ -75,7 +75,8 @@ def test_every_state_has_its_verdict_and_its_words(qapp, of, verdict, words):
 def test_the_reading_as_displayed_counts_and_says_so(qapp):
     of = displayed(reading(0.9), reading(0.1))
     assert verdict_of(of, BAND) == "normal"
-    assert state_words(of, "normal") == "NORMAL   10%   as displayed"
+    assert state_words(of, "normal") == "NORMAL   10%"
+    assert aloud(of, BAND) == "NORMAL   10%, read as displayed"
 
 
 def test_a_rejected_scan_may_be_read_as_displayed(qapp):

@@ -191,7 +191,7 @@ def test_those_who_cannot_see_the_list_hear_what_is_known_of_a_scan():
     role = Qt.ItemDataRole.AccessibleDescriptionRole
     assert model.index(0).data(role) == "not read"
     entry.status, entry.reason = "failed", "a.png is empty"
-    assert model.index(0).data(role) == "a.png is empty"
+    assert model.index(0).data(role) == "empty"
 
 
 def test_a_tooltip_is_never_taken_for_markup():
