@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtGui import QAccessible, QAccessibleEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
@@ -45,6 +45,8 @@ class ReadingPanel(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._specimen: ReadingPanel | None = None  # never shown: it tells the height of a usual reading
+        self._room = QTimer(self, singleShot=True, interval=0)
+        self._room.timeout.connect(self._keep_room)
         self._name = ElidedLabel()
         self._name.setProperty("role", "caption")
         self._verdict = words_label("verdict")
@@ -108,11 +110,14 @@ class ReadingPanel(QWidget):
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802
         super().changeEvent(event)
         if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange) and self._specimen:
-            self._keep_room()
+            # Not now: the specimen is dressed anew for it, which Qt does not bear while it dresses everything
+            self._room.start()
 
     def _keep_room(self) -> None:
         if self._specimen is None:
-            self._specimen = ReadingPanel()
+            # A child, or it would die with the Python object, in whatever thread collects that
+            self._specimen = ReadingPanel(self)
+            self._specimen.hide()
         usual = _USUAL
         if self._state.engine_words and usual.reading:
             usual = replace(usual, reading=replace(usual.reading, engine=self._state.engine_words))

@@ -69,7 +69,7 @@ def button(panel, text):
 
 
 def verdict(panel):
-    (label,) = (each for each in panel.findChildren(QLabel) if each.property("role") == "verdict")
+    (label,) = (each for each in visible(panel, QLabel) if each.property("role") == "verdict")
     return label.text(), label.property("verdict")
 
 
