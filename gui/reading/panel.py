@@ -114,6 +114,8 @@ class ReadingPanel(QWidget):
             self._room.start()
 
     def _keep_room(self) -> None:
+        if isinstance(self.parentWidget(), ReadingPanel):
+            return  # it is the specimen itself
         if self._specimen is None:
             # A child, or it would die with the Python object, in whatever thread collects that
             self._specimen = ReadingPanel(self)
