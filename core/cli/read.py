@@ -15,7 +15,9 @@ from core.cli.terminal import TerminalProgress
 from core.errors import LungfieldError
 from core.files import write_whole
 from core.opening import open_reader
-from core.reading.folder import Found, Outcome, find, read_files
+from core.pace import Pace
+from core.reading.finding import Found, find
+from core.reading.folder import Outcome, read_files
 from core.reading.overlay import overlay, png
 from core.reading.reader import Reader
 from core.reading.results import ResultsFile, Row, earlier_rows, row_of
@@ -30,13 +32,14 @@ def run(chosen: argparse.Namespace) -> int:
         print(f"lungfield: the folder {folder} may not be searched; its scans are missing", file=sys.stderr)
     if not listing.files:
         raise LungfieldError("there is no scan in what you gave", "name scans, or a folder that holds some")
-    if listing.left_out:
-        print(f"lungfield: {listing.left_out} files that are not scans were left out", file=sys.stderr)
+    for count, what in ((listing.left_out, "files that are not scans"), (listing.hidden, "hidden files")):
+        if count:
+            print(f"lungfield: {what} left out: {count}", file=sys.stderr)
     reader = open_reader(
         chosen.model, chosen.engine, chosen.device, chosen.precision, chosen.threshold
     ).reader
     kept = _rows_to_keep(chosen, reader)
-    results = ResultsFile(chosen.out) if chosen.out else None
+    results = ResultsFile(chosen.out, kept.values()) if chosen.out else None
     try:
         counts = _read_all(listing.files, reader, kept, results, chosen.heatmaps)
         if results:
@@ -52,14 +55,14 @@ def run(chosen: argparse.Namespace) -> int:
     return SOME_FAILED if counts["failed"] or listing.closed else DONE
 
 
-def _rows_to_keep(chosen: argparse.Namespace, reader: Reader) -> dict[tuple[str, str], Row]:
-    """Earlier rows that this command would only repeat."""
+def _rows_to_keep(chosen: argparse.Namespace, reader: Reader) -> dict[str, Row]:
+    """Earlier rows that this command would only repeat, by SHA-256."""
     if not chosen.resume:
         return {}
     threshold = f"{reader.threshold:.6f}"
     return {
-        key: row
-        for key, row in earlier_rows(chosen.out).items()
+        sha256: row
+        for sha256, row in earlier_rows(chosen.out).items()
         if row["model"] == reader.checkpoint.name and row["threshold"] == threshold
     }
 
@@ -67,30 +70,33 @@ def _rows_to_keep(chosen: argparse.Namespace, reader: Reader) -> dict[tuple[str,
 def _read_all(
     files: Sequence[Found],
     reader: Reader,
-    kept: dict[tuple[str, str], Row],
+    kept: dict[str, Row],
     results: ResultsFile | None,
     heatmaps: Path | None,
 ) -> dict[str, int]:
     """Counts by status."""
     counts = {"ok": 0, "rejected": 0, "failed": 0}
-    places = dict(zip(files, heatmap_places(files), strict=True))
+    places = dict(zip(files, heatmap_places(files), strict=True)) if heatmaps else {}
+    pace = Pace()
 
     def known(found: Found, sha256: str) -> bool:
         drawn = heatmaps is None or all(file.exists() for file in _heatmap_files(heatmaps, places[found]))
-        return drawn and (str(found.path), sha256) in kept
+        return drawn and sha256 in kept
 
     with TerminalProgress() as progress:
         for done, outcome in enumerate(read_files(reader, files, progress, known), start=1):
             row = row_of(outcome)
             if outcome.status == "known":
-                row = kept[row["path"], row["sha256"]]
+                row = kept[outcome.sha256] | {"path": row["path"]}
             elif heatmaps is not None:
                 _write_heatmap(heatmaps, places[outcome.found], outcome)
             counts[row["status"]] += 1
             if results:
                 results.add(row)
             _tell(row, progress, quiet=results is not None)
-            progress.report(done / len(files), f"{done} of {len(files)}")
+            pace.tell(done)
+            rate = f", {pace.rate:.1f} a second" if pace.rate else ""
+            progress.report(done / len(files), f"{done} of {len(files)}{rate}")
     return counts
 
 

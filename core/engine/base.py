@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -27,6 +28,10 @@ class Features:
         return self.maps.mean((2, 3), dtype=np.float32)
 
 
+#: Waits for what was begun, and gives it. May be called again, or never.
+Pending = Callable[[], Features]
+
+
 class Engine(Protocol):
     """Runs one backbone. Used from one thread at a time.
 
@@ -35,12 +40,17 @@ class Engine(Protocol):
         device: what it really runs on, such as "cpu" or "cuda (NVIDIA RTX A2000)".
         precision: "fp32", "fp16" or "int8".
         batch_size: how many scans it is best given at once.
+        depth: how many batches are best under way at once, so that it never waits for who calls it.
     """
 
     name: str
     device: str
     precision: str
     batch_size: int
+    depth: int
+
+    def begin(self, batch: NDArray[np.float32]) -> Pending:
+        """Start the backbone on preprocessed scans, float32 [N, 1, S, S]; a copy is taken where needed."""
 
     def features(self, batch: NDArray[np.float32]) -> Features:
-        """Run the backbone on preprocessed scans, float32 [N, 1, S, S]."""
+        """`begin`, and wait."""

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from core.engine.base import Features
+from core.engine.base import Features, Pending
 from core.errors import EngineError, ModelError
 from core.model.checkpoint import Checkpoint
 from core.model.network import build, channels_last
@@ -66,13 +68,25 @@ class TorchEngine:
         self.precision = "fp16" if self._half else "fp32"
         self.device = f"cuda ({torch.cuda.get_device_name(chosen)})" if chosen.type == "cuda" else "cpu"
         self.batch_size = 32 if chosen.type == "cuda" else 4
+        self.depth = 2 if chosen.type == "cuda" else 1
+
+    def begin(self, batch: NDArray[np.float32]) -> Pending:
+        """See `Engine.begin`. On the CPU it is done when this returns."""
+        with torch.inference_mode(), torch.autocast(self._device.type, torch.float16, enabled=self._half):
+            if self._device.type != "cuda":
+                maps, middle = self._backbone(_channels_last(torch.from_numpy(batch)))
+                features = Features(maps.float().contiguous().numpy(), middle.float().numpy())
+                return lambda: features
+            # From and to memory that the system never moves, the device copies while it computes
+            given = torch.from_numpy(batch).pin_memory().to(self._device, non_blocking=True)
+            answers = [_to_host(each) for each in self._backbone(_channels_last(given))]
+            done = torch.cuda.Event()
+            done.record()
+        return partial(_when_done, done, *answers)
 
     def features(self, batch: NDArray[np.float32]) -> Features:
         """See `Engine.features`."""
-        with torch.inference_mode(), torch.autocast(self._device.type, torch.float16, enabled=self._half):
-            x = torch.from_numpy(batch).to(self._device)
-            maps, middle = self._backbone(x.contiguous(memory_format=torch.channels_last))
-        return Features(maps.float().cpu().contiguous().numpy(), middle.float().cpu().numpy())
+        return self.begin(batch)()
 
     def _half_holds(self, size: int) -> bool:
         noise = torch.randn(2, 1, size, size, generator=torch.Generator().manual_seed(0)).numpy()
@@ -80,3 +94,18 @@ class TorchEngine:
         self._half = True
         rounded = self.features(noise).maps
         return bool(np.abs(rounded - exact).max() <= _HALF_TOLERANCE * np.abs(exact).max())
+
+
+def _channels_last(batch: torch.Tensor) -> torch.Tensor:
+    return batch.contiguous(memory_format=torch.channels_last)
+
+
+def _to_host(answer: torch.Tensor) -> torch.Tensor:
+    """A copy in the host's memory, there once the device has come so far."""
+    answer = answer.float().contiguous()
+    return torch.empty_like(answer, device="cpu", pin_memory=True).copy_(answer, non_blocking=True)
+
+
+def _when_done(done: torch.cuda.Event, maps: torch.Tensor, middle: torch.Tensor) -> Features:
+    done.synchronize()
+    return Features(maps.numpy(), middle.numpy())

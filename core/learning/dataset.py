@@ -1,12 +1,12 @@
 """DATASETs: folders of labelled scans, found, decoded once, and split by patient.
 
-A DATASET has `NORMAL/` and `PNEUMONIA/`, or `train/ val/ test/` each with those.
+A DATASET has `NORMAL/` and `PNEUMONIA/`, or `train/ val/ test/` each with those. Inside them scans lie as
+they are, or in a folder for each patient.
 """
 
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from core.errors import DatasetError, ScanError
 from core.imaging.decode import decode_file
+from core.imaging.patients import patient_in_name
 from core.imaging.preprocess import Preprocessing, squeezed
 from core.model.checkpoint import CLASSES
 from core.progress import Progress
@@ -28,13 +29,6 @@ SPLITS: tuple[Split, ...] = ("train", "val", "test")
 #: A `val/` with fewer scans says too little: it joins `train/` and validation is split off anew.
 #: (The public paediatric set has one of 16.)
 SMALLEST_VALIDATION = 50
-
-#: How the public sets name a patient. The first group is the patient within its kind of name.
-_PATIENT_IN_NAME = (
-    re.compile(r"^(person\d+)_"),
-    re.compile(r"^((?:NORMAL2-)?IM-\d+)-"),
-    re.compile(r"^(\d{8})_\d{3}"),
-)
 
 
 @dataclass(frozen=True)
@@ -69,12 +63,17 @@ class LoadedScans:
         return hashlib.sha256(repr(facts).encode()).hexdigest()
 
 
-def patient_of(path: Path) -> str:
-    """The patient in a public set's file name; otherwise every file is a patient of its own."""
-    for pattern in _PATIENT_IN_NAME:
-        if match := pattern.match(path.name):
-            return match.group(1)
-    return path.stem
+def patient_of(path: Path, class_folder: Path | None = None) -> str:
+    """The patient of a scan, by where it lies.
+
+    A folder directly in `class_folder` is a patient, with all that is in it. Otherwise the patient is told by
+    the file's name, where it is like a public set's; otherwise every file is a patient of its own.
+    """
+    if class_folder is not None:
+        first, *deeper = path.relative_to(class_folder).parts
+        if deeper:
+            return first
+    return patient_in_name(path.name) or path.stem
 
 
 def find_samples(root: Path) -> list[Sample]:
@@ -104,9 +103,10 @@ def find_samples(root: Path) -> list[Sample]:
 
 def _class_folders(folder: Path, split: Split, dataset: str) -> Iterator[Sample]:
     for label, class_name in enumerate(CLASSES):
-        for path in sorted((folder / class_name).rglob("*")):
+        class_folder = folder / class_name
+        for path in sorted(class_folder.rglob("*")):
             if path.is_file() and not path.name.startswith("."):
-                yield Sample(path, label, dataset, split, patient_of(path))
+                yield Sample(path, label, dataset, split, patient_of(path, class_folder))
 
 
 def load(samples: Sequence[Sample], spec: Preprocessing, progress: Progress) -> LoadedScans:

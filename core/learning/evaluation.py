@@ -11,7 +11,8 @@ from core.errors import DatasetError
 from core.learning import dataset, report
 from core.learning.metrics import Metrics, Scored, metrics
 from core.progress import Progress
-from core.reading.folder import Found, Outcome, read_files
+from core.reading.finding import Found
+from core.reading.folder import Outcome, read_files
 from core.reading.reader import Reader
 
 

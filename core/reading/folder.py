@@ -1,4 +1,4 @@
-"""Many scans: found, decoded by a small pool while the engine reads, and answered one by one in order."""
+"""Many scans: decoded by a small pool while the engine reads, and answered one by one in order."""
 
 from __future__ import annotations
 
@@ -7,65 +7,29 @@ import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field
-from pathlib import Path, PurePath
-from typing import Literal
+from dataclasses import dataclass, replace
+from typing import Literal, TypeVar
 
 from core.errors import LungfieldError, ScanError
-from core.imaging.decode import decode, read_bytes
+from core.imaging.decode import decode
 from core.imaging.scan import Scan
 from core.log import logger
 from core.progress import Progress
-from core.reading.reader import Reader, Reading
+from core.reading.finding import Found
+from core.reading.reader import Prepared, Reader, Reading
 
 Status = Literal["ok", "rejected", "failed", "known"]
 
-#: Left out of a folder by name, because they lie beside scans without ever being one. A file named by
-#: itself is always tried.
-# fmt: off
-_NEVER_SCANS = frozenset({
-    ".csv", ".tsv", ".txt", ".md", ".json", ".xml", ".html", ".pdf", ".doc", ".docx", ".xls", ".xlsx", ".ini",
-    ".toml", ".yaml", ".yml", ".log", ".db", ".py", ".ipynb", ".sh", ".exe", ".dll", ".so", ".lnk", ".zip",
-    ".gz", ".tar", ".7z", ".npy", ".npz", ".pth", ".safetensors",
-})
-# fmt: on
+#: Threads that decode: half the processors, as the engine wants them too, within these bounds.
+_FEWEST_DECODERS, _MOST_DECODERS = 2, 8
 
-#: Threads that decode, and scans that may wait decoded beyond the batch that is read.
-_DECODERS = 2
+#: Scans that may wait decoded beyond those that are read.
 _AHEAD = 4
 
+#: How often whoever waits for a decoder looks whether it should stop, in seconds.
+_LOOK = 0.05
 
-@dataclass(frozen=True)
-class Found:
-    """A file to read.
-
-    Attributes:
-        path: where it is.
-        relative: its path under the folder that was given, or its name where a file was given.
-        content: what it holds, where it is no file: a picture from the clipboard.
-    """
-
-    path: Path
-    relative: PurePath
-    content: bytes | None = field(default=None, compare=False, repr=False)
-
-    def read(self) -> bytes:
-        """Its bytes. Raises ScanError as `read_bytes` does."""
-        return read_bytes(self.path) if self.content is None else self.content
-
-
-@dataclass
-class Listing:
-    """What lies under the paths given.
-
-    Attributes:
-        left_out: how many files cannot be scans by their names.
-        closed: folders that may not be searched.
-    """
-
-    files: list[Found] = field(default_factory=list)
-    left_out: int = 0
-    closed: list[Path] = field(default_factory=list)
+Answer = TypeVar("Answer")
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,6 +41,7 @@ class Outcome:
             `reading` are None.
         sha256: of the file; empty where it could not be opened.
         reason: why it was rejected or failed, for a person to read.
+        size, modified: of the file, in bytes and in nanoseconds since 1970; 0 where there is none.
     """
 
     found: Found
@@ -85,44 +50,11 @@ class Outcome:
     reason: str = ""
     scan: Scan | None = None
     reading: Reading | None = None
+    size: int = 0
+    modified: int = 0
 
 
-def find(paths: Iterable[Path]) -> Listing:
-    """The files under `paths`, folders searched to any depth, in a stable order.
-
-    A path that does not exist stays in the list: reading it will say so. Links to folders are
-    followed, but no folder is entered twice.
-    """
-    listing = Listing()
-    for path in paths:
-        if path.is_dir():
-            _find_in(path, listing)
-        else:
-            listing.files.append(Found(path, PurePath(path.name)))
-    return listing
-
-
-def _find_in(root: Path, listing: Listing) -> None:
-    def note_closed(error: OSError) -> None:
-        listing.closed.append(Path(error.filename or root))
-
-    entered: set[tuple[int, int]] = set()
-    for folder, names, files in os.walk(root, onerror=note_closed, followlinks=True):
-        facts = os.stat(folder)
-        if (facts.st_dev, facts.st_ino) in entered:
-            names.clear()
-            continue
-        entered.add((facts.st_dev, facts.st_ino))
-        names[:] = sorted(name for name in names if not name.startswith("."))
-        for name in sorted(files):
-            if name.startswith(".") or name == "DICOMDIR" or PurePath(name).suffix.lower() in _NEVER_SCANS:
-                listing.left_out += 1
-            else:
-                path = Path(folder, name)
-                listing.files.append(Found(path, PurePath(path.relative_to(root))))
-
-
-#: Whether the caller has a reading already of this file with this SHA-256.
+#: Whether the caller has a reading already of this file with this SHA-256. Called from several threads.
 Known = Callable[[Found, str], bool]
 
 
@@ -131,81 +63,138 @@ def read_files(
 ) -> Iterator[Outcome]:
     """An Outcome for each file, in order; one bad file never stops the others.
 
+    Memory does not grow with the number of files: no more than some are decoded ahead of those that are read.
+
     Raises:
-        Cancelled: between two scans.
+        Cancelled: also while it waits for a file that is large or far away; its decoder then ends by itself.
     """
-    side = reader.checkpoint.preprocessing.decode_side
-    ahead = reader.engine.batch_size + _AHEAD
-    pool = ThreadPoolExecutor(_DECODERS, thread_name_prefix="decode")
+    engine = reader.engine
+    pool = ThreadPoolExecutor(_decoders(), thread_name_prefix="decode")
+    under_way: deque[_UnderWay] = deque()
+    batch: list[_Decoded] = []
     try:
-        coming = _decoded_ahead(pool, files, side, ahead, known)
-        for batch in _batches(coming, reader.engine.batch_size):
+        for future in _decoding(pool, reader, files, known):
+            # Before waiting for a decoder: what the engine has is passed on, what it could begin is begun
+            while not future.done():
+                if under_way:
+                    yield from under_way.popleft().finish()
+                elif batch:
+                    under_way.append(_UnderWay(reader, batch))
+                    batch = []
+                else:
+                    break
+            batch.append(_waited_for(future, progress))
+            if len(batch) >= engine.batch_size:
+                under_way.append(_UnderWay(reader, batch))
+                batch = []
+            if len(under_way) >= engine.depth:
+                yield from under_way.popleft().finish()
             progress.check()
-            yield from _read(reader, batch)
+        if batch:
+            under_way.append(_UnderWay(reader, batch))
+        while under_way:
+            yield from under_way.popleft().finish()
+            progress.check()
     finally:
-        pool.shutdown(cancel_futures=True)
+        pool.shutdown(wait=False, cancel_futures=True)
 
 
-def _decoded_ahead(
-    pool: ThreadPoolExecutor, files: Iterable[Found], side: int, ahead: int, known: Known
-) -> Iterator[Outcome]:
-    """Decoded scans in order, never more than `ahead` of them waiting."""
-    waiting: deque[Future[Outcome]] = deque()
+def _decoders() -> int:
+    return min(max((os.cpu_count() or 1) // 2, _FEWEST_DECODERS), _MOST_DECODERS)
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class _Decoded:
+    """An outcome so far, and what there is to read of it; None where nothing is."""
+
+    outcome: Outcome
+    prepared: Prepared | None = None
+
+
+def _decoding(
+    pool: ThreadPoolExecutor, reader: Reader, files: Iterable[Found], known: Known
+) -> Iterator[Future[_Decoded]]:
+    """Files in order while they are decoded, never more than some of them ahead."""
+    ahead = reader.engine.batch_size * reader.engine.depth + _AHEAD
+    waiting: deque[Future[_Decoded]] = deque()
     for found in files:
-        waiting.append(pool.submit(_decode, found, side, known))
+        waiting.append(pool.submit(_decode, reader, found, known))
         if len(waiting) >= ahead:
-            yield waiting.popleft().result()
+            yield waiting.popleft()
     while waiting:
-        yield waiting.popleft().result()
+        yield waiting.popleft()
 
 
-def _decode(found: Found, side: int, known: Known) -> Outcome:
-    digest = ""
+def _waited_for(future: Future[Answer], progress: Progress) -> Answer:
+    while True:
+        try:
+            return future.result(_LOOK)
+        except TimeoutError:
+            progress.check()
+
+
+def _decode(reader: Reader, found: Found, known: Known) -> _Decoded:
+    """Everything about one file that needs no engine; in a thread of the pool. Raises nothing."""
+    outcome = Outcome(found, "failed")
     try:
+        # Before it is read: a file that changes meanwhile is then found changed the next time
+        size, modified = found.size_and_time()
         data = found.read()
-        digest = hashlib.sha256(data).hexdigest()
-        if known(found, digest):
-            return Outcome(found, "known", digest)
-        return Outcome(found, "ok", digest, scan=decode(data, str(found.path), min_side=side, sha256=digest))
+        outcome = replace(
+            outcome, sha256=hashlib.sha256(data).hexdigest(), size=size or len(data), modified=modified
+        )
+        if known(found, outcome.sha256):
+            return _Decoded(replace(outcome, status="known"))
+        side = reader.checkpoint.preprocessing.decode_side
+        scan = decode(data, found.where, min_side=side, sha256=outcome.sha256)
+        return _Decoded(replace(outcome, status="ok", scan=scan), reader.prepare(scan))
     except ScanError as error:
-        return Outcome(found, "failed", digest, str(error))
+        return _Decoded(replace(outcome, reason=str(error)))
     except Exception:
-        return _our_fault(found, digest)
+        return _Decoded(_our_fault(outcome))
 
 
-def _batches(outcomes: Iterable[Outcome], size: int) -> Iterator[list[Outcome]]:
-    """Runs of outcomes with at most `size` scans to read in each."""
-    batch: list[Outcome] = []
-    for outcome in outcomes:
-        batch.append(outcome)
-        if len(batch) >= size:
-            yield batch
-            batch = []
-    if batch:
-        yield batch
+class _UnderWay:
+    """A batch that the engine has begun with."""
 
+    def __init__(self, reader: Reader, batch: list[_Decoded]) -> None:
+        self._batch = batch
+        self._readings: Callable[[], list[Reading]] = list
+        prepared = [each.prepared for each in batch if each.prepared is not None]
+        try:
+            if prepared:
+                self._readings = reader.begin(prepared)
+        except LungfieldError:
+            raise
+        except Exception:
+            self._fail()
 
-def _read(reader: Reader, batch: list[Outcome]) -> list[Outcome]:
-    scans = [outcome.scan for outcome in batch if outcome.scan is not None]
-    try:
-        readings = iter(reader.read_batch(scans) if scans else [])
-    except LungfieldError:
-        raise
-    except Exception:
-        return [
-            outcome if outcome.scan is None else _our_fault(outcome.found, outcome.sha256)
-            for outcome in batch
+    def finish(self) -> Iterator[Outcome]:
+        """Wait for the readings, and give an outcome for each file of the batch."""
+        try:
+            readings = iter(self._readings())
+        except LungfieldError:
+            raise
+        except Exception:
+            self._fail()
+            readings = iter(())
+        for each in self._batch:
+            yield each.outcome if each.prepared is None else _answered(each.outcome, next(readings))
+
+    def _fail(self) -> None:
+        """Call it while handling the exception: whatever was to be read of the batch has failed."""
+        self._batch = [
+            each if each.prepared is None else _Decoded(_our_fault(each.outcome)) for each in self._batch
         ]
-    return [_answered(each, next(readings)) if each.scan else each for each in batch]
 
 
 def _answered(outcome: Outcome, reading: Reading) -> Outcome:
     status: Status = "ok" if reading.verdict.accepted else "rejected"
-    reasons = "; ".join(reading.verdict.reasons)
-    return Outcome(outcome.found, status, outcome.sha256, reasons, outcome.scan, reading)
+    return replace(outcome, status=status, reason="; ".join(reading.verdict.reasons), reading=reading)
 
 
-def _our_fault(found: Found, digest: str) -> Outcome:
+def _our_fault(outcome: Outcome) -> Outcome:
     """Call it while handling the exception. The log names the file by its hash, never by its name."""
-    logger.exception("reading scan %s failed", digest[:12] or "(unread)")
-    return Outcome(found, "failed", digest, "an internal error of Lungfield; the log file says more")
+    logger.exception("reading scan %s failed", outcome.sha256[:12] or "(unread)")
+    reason = "an internal error of Lungfield; the log file says more"
+    return replace(outcome, status="failed", reason=reason, scan=None)

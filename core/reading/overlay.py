@@ -35,7 +35,9 @@ LUNG_GREY = 0.35
 #: What every picture that leaves the application says.
 DISCLAIMER = "Research and education only. Not for diagnosis."
 
-_SHORTEST_SIDE, _LONGEST_SIDE = 512, 1024
+#: Pictures to look at have a longer side of at most so many pixels, and a shorter one of at least so many as
+#: far as that allows.
+SHORTEST_SIDE, LONGEST_SIDE = 512, 1024
 
 
 def colour(
@@ -98,30 +100,28 @@ def overlay(pixels: Pixels, reading: Reading) -> Picture:
     captions = [said, reading.model]
     if not reading.verdict.accepted:
         captions.insert(0, "REJECTED: " + "; ".join(reading.verdict.reasons))
-    return burnt_in(_to_look_at(pixels), reading.heatmap, captions)
+    return burnt_in(to_look_at(pixels), reading.heatmap, captions)
 
 
 def png(picture: Picture) -> bytes:
     """`picture` uint8 [H, W, 3] as the bytes of a PNG file."""
-    return _encoded(picture, "PNG")
+    # OpenCV's encoder is ten times as fast as Pillow's, for files a twentieth larger
+    return cv2.imencode(".png", cv2.cvtColor(picture, cv2.COLOR_RGB2BGR))[1].tobytes()
 
 
 def jpeg(picture: Picture) -> bytes:
     """`picture` uint8 [H, W, 3] as the bytes of a JPEG file, with little loss."""
-    return _encoded(picture, "JPEG", quality=95, subsampling=0)
-
-
-def _encoded(picture: Picture, kind: str, **options: int) -> bytes:
     from PIL import Image
 
     file = io.BytesIO()
-    Image.fromarray(picture).save(file, kind, **options)
+    Image.fromarray(picture).save(file, "JPEG", quality=95, subsampling=0)
     return file.getvalue()
 
 
-def _to_look_at(pixels: Pixels) -> Pixels:
+def to_look_at(pixels: Pixels) -> Pixels:
+    """`pixels` float32 [H, W] at a size fit to look at: the longer side LONGEST_SIDE at most."""
     height, width = pixels.shape
-    scale = min(max(_SHORTEST_SIDE / min(height, width), 1), _LONGEST_SIDE / max(height, width))
+    scale = min(max(SHORTEST_SIDE / min(height, width), 1), LONGEST_SIDE / max(height, width))
     if scale == 1:
         return pixels
     way = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR

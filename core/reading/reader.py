@@ -3,22 +3,41 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
-from core.engine.base import Engine
+from core.engine.base import Engine, Pending
 from core.imaging.preprocess import normalise, squeezed
-from core.imaging.scan import Scan
+from core.imaging.scan import Pixels, Scan
 from core.model.checkpoint import CLASSES, Checkpoint
 from core.reading.gate import Verdict, judge
 from core.reading.head import Head
 from core.reading.heatmap import evidence_map
 
+#: In place of a heatmap that was left in the store.
+_NO_MAP = np.empty((0, 0), np.float32)
 
-@dataclass(frozen=True, eq=False)
+
+@dataclass(frozen=True)
+class ModelKey:
+    """What reads: two readings of one scan with equal keys are the same reading.
+
+    Attributes:
+        fingerprint: of the checkpoint.
+        precision: "fp32", "fp16" or "int8"; engine and device do not matter to a reading.
+        name: of the model, for people.
+    """
+
+    fingerprint: str
+    precision: str
+    name: str = field(default="", compare=False)
+
+
+@dataclass(frozen=True, eq=False, slots=True)
 class Reading:
     """What the model says of a scan.
 
@@ -26,7 +45,8 @@ class Reading:
         probability: of PNEUMONIA, 0..1, calibrated.
         label: PNEUMONIA where the probability reaches the threshold, else NORMAL.
         threshold: of the operating point, or the person's.
-        heatmap: float32 [h, w], calibrated log-odds a cell; positive speaks for pneumonia.
+        heatmap: float32 [h, w], calibrated log-odds a cell; positive speaks for pneumonia. [0, 0] where it
+            was left in the store: see `without_map`.
         verdict: the gate's; where it rejects, the rest is still there but not to be relied on.
         model, engine: names; the engine's with device and precision actually used.
         milliseconds: from the decoded scan to this reading, its share of the batch's time.
@@ -50,9 +70,30 @@ class Reading:
         """Whether the probability lies nearer than `band` (0..0.5) to the threshold."""
         return abs(self.probability - self.threshold) < band
 
+    @property
+    def has_map(self) -> bool:
+        return self.heatmap.size > 0
+
+    def without_map(self) -> Reading:
+        """The same reading, small: of a hundred thousand scans the maps are in the store, not in memory."""
+        return replace(self, heatmap=_NO_MAP) if self.has_map else self
+
     def at(self, threshold: float) -> Reading:
         """The same reading at another threshold on the probability, 0..1."""
         return replace(self, threshold=threshold, label=label_of(self.probability, threshold))
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Prepared:
+    """A scan as the network and the gate look at it.
+
+    Attributes:
+        picture: float32 [S, S] in 0..1, as its file asks to be displayed.
+        coloured: the file had visible colour.
+    """
+
+    picture: Pixels
+    coloured: bool
 
 
 class Reader:
@@ -67,36 +108,59 @@ class Reader:
         self.engine = engine
         self.threshold = checkpoint.threshold if threshold is None else threshold
         self._head = Head(checkpoint.head_layers())
+        self._done = 0.0  # when the latest batch was
 
     @property
     def engine_words(self) -> str:
         """Engine, device and precision as a reading names them."""
         return f"{self.engine.name} {self.engine.device} {self.engine.precision}"
 
+    @property
+    def key(self) -> ModelKey:
+        """What its readings are kept under."""
+        return ModelKey(self.checkpoint.fingerprint, self.engine.precision, self.checkpoint.name)
+
     def read(self, scan: Scan) -> Reading:
         return self.read_batch([scan])[0]
 
     def read_batch(self, scans: Sequence[Scan]) -> list[Reading]:
         """A Reading for each scan, in order."""
-        started = time.perf_counter()
-        spec = self.checkpoint.preprocessing
-        pictures = np.stack([squeezed(scan, spec) for scan in scans])
-        features = self.engine.features(normalise(pictures, spec)[:, None])
+        return self.begin([self.prepare(scan) for scan in scans])()
+
+    def prepare(self, scan: Scan) -> Prepared:
+        """What of a scan is read; the one method that any thread may call."""
+        return Prepared(squeezed(scan, self.checkpoint.preprocessing), scan.coloured)
+
+    def begin(self, scans: Sequence[Prepared]) -> Callable[[], list[Reading]]:
+        """Start reading; what it returns waits and gives a Reading for each scan, in order, when called once.
+
+        Up to `engine.depth` batches may be under way; they are asked for in the order they were begun.
+        """
+        begun = time.perf_counter()
+        pictures = np.stack([scan.picture for scan in scans])
+        pending = self.engine.begin(normalise(pictures, self.checkpoint.preprocessing)[:, None])
+        return partial(self._finish, scans, pending, begun)
+
+    def _finish(self, scans: Sequence[Prepared], pending: Pending, begun: float) -> list[Reading]:
+        features = pending()
         log_odds = self._head.log_odds(features.pooled) / self.checkpoint.temperature
         gradient = self._head.gradient(features.pooled) / self.checkpoint.temperature
         maps = evidence_map(features.maps, gradient)
         probabilities = probability(log_odds)
         verdicts = [
-            judge(picture, scan.coloured, middle, self.checkpoint.features)
-            for scan, picture, middle in zip(scans, pictures, features.middle, strict=True)
+            judge(scan.picture, scan.coloured, middle, self.checkpoint.features)
+            for scan, middle in zip(scans, features.middle, strict=True)
         ]
-        milliseconds = 1e3 * (time.perf_counter() - started) / len(scans)
+        # Of batches that were under way together each counts from when the one before was done
+        done = time.perf_counter()
+        milliseconds = 1e3 * (done - max(begun, self._done)) / len(scans)
+        self._done = done
         return [
             Reading(
                 probability=float(p),
                 label=label_of(float(p), self.threshold),
                 threshold=self.threshold,
-                heatmap=heatmap,
+                heatmap=heatmap.copy(),  # or one that is kept would keep those of its batch
                 verdict=verdict,
                 model=self.checkpoint.name,
                 engine=self.engine_words,

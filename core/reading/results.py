@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import csv
+import io
 import os
 from collections.abc import Iterable
 from pathlib import Path
 from typing import IO, Any
 
 from core.errors import LungfieldError
+from core.files import write_whole
+from core.reading.cells import harmless, harmless_path
 from core.reading.folder import Outcome
 
 COLUMNS = (
@@ -31,10 +34,10 @@ Row = dict[str, str]
 def row_of(outcome: Outcome) -> Row:
     """The row of one file. A failed one has its path, hash where it could be read, status and reason."""
     row = dict.fromkeys(COLUMNS, "") | {
-        "path": str(outcome.found.path),
+        "path": harmless_path(outcome.found.where),
         "sha256": outcome.sha256,
         "status": outcome.status,
-        "reason": outcome.reason,
+        "reason": harmless(outcome.reason),
     }
     if reading := outcome.reading:
         row |= {
@@ -42,7 +45,7 @@ def row_of(outcome: Outcome) -> Row:
             "probability": f"{reading.probability:.6f}",
             "confidence": f"{reading.confidence:.6f}",
             "threshold": f"{reading.threshold:.6f}",
-            "model": reading.model,
+            "model": harmless(reading.model),
             "engine": reading.engine,
             "milliseconds": f"{reading.milliseconds:.1f}",
         }
@@ -54,13 +57,19 @@ class ResultsFile:
 
     So a killed run leaves every finished row for `earlier_rows`, and never half a results.csv.
 
+    Args:
+        path: of results.csv.
+        earlier: rows of earlier runs that this one may still want when it is resumed in its turn.
+
     Raises:
         LungfieldError: it cannot be written.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, earlier: Iterable[Row] = ()) -> None:
         self._path = path
-        self._part = _part(path)
+        self._part, self._earlier = _part(path), _earlier(path)
+        # First, because the part, which is begun anew, may hold some of them
+        self._keep(earlier)
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             # newline="" because the csv module writes its own.
@@ -81,12 +90,20 @@ class ResultsFile:
         self._guarded(self._file.close)
         try:
             os.replace(self._part, self._path)
+            self._earlier.unlink(missing_ok=True)
         except OSError as error:
             raise _unwritable(self._path, error) from error
 
     def close(self) -> None:
         """Leave what there is as `NAME.part`; nothing to do after `finish`."""
         self._file.close()
+
+    def _keep(self, rows: Iterable[Row]) -> None:
+        text = io.StringIO(newline="")
+        writer = csv.DictWriter(text, COLUMNS)
+        writer.writeheader()
+        writer.writerows(rows)
+        write_whole(self._earlier, text.getvalue().encode("utf-8", "backslashreplace"))
 
     def _guarded(self, write: Any) -> None:
         try:
@@ -97,16 +114,16 @@ class ResultsFile:
             raise _unwritable(self._path, error) from error
 
 
-def earlier_rows(path: Path) -> dict[tuple[str, str], Row]:
-    """Rows of an earlier run, finished or not, that were read: by path and SHA-256.
+def earlier_rows(path: Path) -> dict[str, Row]:
+    """Rows of earlier runs, finished or not, that were read: by SHA-256, the latest of each.
 
     Rows that were cut off in writing are left out.
     """
-    rows: dict[tuple[str, str], Row] = {}
-    for file in (path, _part(path)):
+    rows: dict[str, Row] = {}
+    for file in (path, _earlier(path), _part(path)):
         if file.is_file():
             with file.open(newline="", encoding="utf-8") as lines:
-                rows |= {(row["path"], row["sha256"]): row for row in _whole(csv.DictReader(lines))}
+                rows |= {row["sha256"]: row for row in _whole(csv.DictReader(lines))}
     return rows
 
 
@@ -118,6 +135,10 @@ def _whole(rows: Iterable[dict[str, Any]]) -> Iterable[Row]:
 
 def _part(path: Path) -> Path:
     return path.with_name(f"{path.name}.part")
+
+
+def _earlier(path: Path) -> Path:
+    return path.with_name(f"{path.name}.earlier")
 
 
 def _unwritable(path: Path, error: OSError) -> LungfieldError:

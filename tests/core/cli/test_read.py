@@ -13,8 +13,8 @@ import pytest
 from core.cli import DONE, SOME_FAILED, UNUSABLE, main
 from core.cli.read import heatmap_places
 from core.model import checkpoint as checkpoints
-from core.reading.folder import Found, find
-from core.reading.results import COLUMNS
+from core.reading.finding import Found, find
+from core.reading.results import COLUMNS, ResultsFile, earlier_rows
 from tests.conftest import ROOT
 from tests.models import checkpoint
 from tests.pictures import radiograph
@@ -151,6 +151,40 @@ def test_resume_keeps_what_is_there_and_reads_the_rest(model, scans, tmp_path, c
     assert not part.exists()
 
 
+def test_a_run_that_is_resumed_and_killed_again_loses_nothing(model, scans, tmp_path):
+    """Each run begins its file anew; what an earlier one had read, and it had not come to, stays."""
+    out = tmp_path / "r.csv"
+    _read(scans, "--out", out, "--model", model)
+    before = {row["path"]: row for row in _rows(out)}
+    part = out.with_name("r.csv.part")
+    out.rename(part)  # the first run, killed at its very end
+    earlier = earlier_rows(out)
+    ResultsFile(out, earlier.values()).close()  # the second, killed at once
+    assert len(part.read_text().splitlines()) == 1
+    _read(scans, "--out", out, "--model", model, "--resume")
+    assert {row["path"]: row for row in _rows(out)} == before, "down to the milliseconds"
+    assert sorted(tmp_path.glob("r.csv*")) == [out]
+
+
+def test_resume_knows_a_moved_file_by_its_content(model, scans, tmp_path):
+    out, one = tmp_path / "r.csv", scans / "one.png"
+    _read(one, "--out", out, "--model", model)
+    (before,) = _rows(out)
+    moved = one.rename(scans / "moved.png")
+    _read(moved, "--out", out, "--model", model, "--resume")
+    (after,) = _rows(out)
+    assert after == before | {"path": str(moved)}
+
+
+def test_hidden_and_empty_files_are_told(model, scans, tmp_path, capsys):
+    (scans / ".hidden.png").write_bytes(b"x")
+    (scans / "empty.png").write_bytes(b"")
+    assert _read(scans, "--model", model) == SOME_FAILED
+    said = capsys.readouterr().err
+    assert "hidden files left out: 1" in said
+    assert "empty.png is empty" in said
+
+
 def test_resume_reads_again_what_changed(model, scans, tmp_path):
     out, one = tmp_path / "r.csv", scans / "one.png"
     _read(one, "--out", out, "--model", model)
@@ -170,7 +204,7 @@ def test_folders_are_searched_once_and_in_order(tmp_path):
     os.symlink(tmp_path, tmp_path / "b" / "loop")
     listing = find([tmp_path])
     assert [str(found.relative) for found in listing.files] == ["a.png", "b/IM000001", "b/c/z.dcm"]
-    assert listing.left_out == 2
+    assert (listing.left_out, listing.hidden) == (1, 1)
     assert [str(found.relative) for found in find([tmp_path / "notes.txt"]).files] == ["notes.txt"]
 
 

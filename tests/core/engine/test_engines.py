@@ -1,21 +1,24 @@
 from __future__ import annotations
 
+import platform
 import subprocess
 import sys
 from dataclasses import replace
+from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
 import torch
 
+from core.engine import select
 from core.engine.openvino_engine import OpenVinoEngine
 from core.engine.select import choose
 from core.engine.torch_engine import TorchEngine
 from core.errors import EngineError, ModelError
 from core.imaging.preprocess import preprocess
 from core.imaging.scan import Scan
-from core.model.checkpoint import BACKBONES, HEADS, save
+from core.model.checkpoint import BACKBONES, HEADS, Int8Check, save
 from core.reading.reader import Reader
 from tests.conftest import ROOT
 from tests.models import SIZE, checkpoint, network
@@ -66,6 +69,53 @@ def test_earlier_features_survive_the_next_call():
     kept = first.maps.copy()
     engine.features(np.ones((1, 1, SIZE, SIZE), np.float32))
     np.testing.assert_array_equal(first.maps, kept)
+
+
+def test_what_is_under_way_together_comes_back_to_who_began_it():
+    """More than the engine works on at once, asked for in another order, and one never asked for."""
+    engine = OpenVinoEngine(checkpoint())
+    batches = [np.full((1, 1, SIZE, SIZE), level, np.float32) for level in range(3 * engine.depth)]
+    alone = [engine.features(batch).maps for batch in batches]
+    together = [engine.begin(batch) for batch in batches]
+    for number in reversed(range(1, len(batches))):
+        np.testing.assert_array_equal(together[number]().maps, alone[number])
+        np.testing.assert_array_equal(together[number]().maps, alone[number], "asked twice")
+
+
+def test_a_batch_that_changes_after_it_was_begun_is_read_as_it_was():
+    engine = OpenVinoEngine(checkpoint())
+    batch = np.ones((1, 1, SIZE, SIZE), np.float32)
+    expected = engine.features(batch.copy()).maps
+    pending = engine.begin(batch)
+    batch[:] = 0
+    np.testing.assert_array_equal(pending().maps, expected)
+
+
+@pytest.mark.parametrize(
+    ("check", "has_instructions", "precision", "why"),
+    [
+        (Int8Check(500, 0.019, 0.05, 0.0019), True, "int8", "less than 0.019"),
+        (Int8Check(500, 0.019, 0.05, 0.0019), False, "fp32", "gains next to nothing"),
+        (Int8Check(500, 0.02, 0.05, 0.0), True, "fp32", "too far"),
+        (Int8Check(500, 0.0, 0.0, 0.002), True, "fp32", "too far"),
+        (None, True, "fp32", "nothing is known"),
+    ],
+)
+def test_int8_is_used_unasked_only_where_nobody_would_notice(
+    monkeypatch, check, has_instructions, precision, why
+):
+    """The processor's answer is set: this machine has only one."""
+    monkeypatch.setattr(select, "multiplies_int8", lambda: has_instructions)
+    choice = choose(replace(checkpoint(int8=True), int8_check=check), device="cpu")
+    assert choice.engine.precision == precision
+    assert why in choice.why
+
+
+def test_what_the_processor_can_do_is_asked_and_not_guessed():
+    assert select.multiplies_int8() in (True, False)
+    if sys.platform == "linux" and platform.machine() == "x86_64":
+        flags = Path("/proc/cpuinfo").read_text().split()
+        assert select.multiplies_int8() == bool({"avx512_vnni", "avx_vnni"} & set(flags))
 
 
 def test_int8_reads_nearly_as_fp32():

@@ -32,6 +32,28 @@ def test_patients_are_told_by_the_names_of_the_public_sets(name, patient):
     assert patient_of(Path("folder", name)) == patient
 
 
+def test_a_folder_in_a_class_folder_is_a_patient(tmp_path):
+    """Whatever its files are called: viewers give the same names to the files of every patient."""
+    root = write_dataset(tmp_path / "set", 2)
+    for place in (
+        "NORMAL/anna/IM-0001-0001.png",
+        "PNEUMONIA/anna/later/x.png",
+        "NORMAL/ben/IM-0001-0001.png",
+    ):
+        (root / place).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(root / "NORMAL" / "person1_0.png", root / place)
+    patients = {s.path.relative_to(root).as_posix(): s.patient for s in find_samples(root)}
+    assert patients == {
+        "NORMAL/anna/IM-0001-0001.png": "anna",
+        "NORMAL/ben/IM-0001-0001.png": "ben",
+        "NORMAL/person1_0.png": "person1",
+        "NORMAL/person1_1.png": "person1",
+        "PNEUMONIA/anna/later/x.png": "anna",
+        "PNEUMONIA/person1001_0.png": "person1001",
+        "PNEUMONIA/person1001_1.png": "person1001",
+    }
+
+
 def test_both_layouts_are_found(tmp_path):
     flat = write_dataset(tmp_path / "flat", 2)
     assert Counter((s.split, s.label) for s in find_samples(flat)) == {("train", 0): 2, ("train", 1): 2}

@@ -11,7 +11,8 @@ from core.engine.openvino_engine import OpenVinoEngine
 from core.imaging.scan import Scan, Window
 from core.model.checkpoint import FeatureStatistics, OperatingPoint
 from core.progress import NullProgress
-from core.reading.folder import Found, read_files
+from core.reading.finding import Found
+from core.reading.folder import read_files
 from core.reading.gate import distance, judge
 from core.reading.reader import Reader, probability
 from tests.models import checkpoint
