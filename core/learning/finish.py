@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from core.imaging.preprocess import normalise
 from core.learning.dataset import SPLITS, LoadedScans, Sample
+from core.learning.int8 import check_int8
 from core.learning.metrics import Metrics, Scored, fit_temperature, metrics, operating_points
 from core.learning.recipe import Recipe
 from core.learning.trainer import Trainer
@@ -25,8 +26,8 @@ from core.progress import Progress
 from core.reading.reader import probability
 
 #: Scans that int8 quantisation is calibrated on, and training scans the gate's statistics are made of.
-_CALIBRATION_SCANS = 200
-_STATISTICS_SCANS = 2000
+CALIBRATION_SCANS = 200
+STATISTICS_SCANS = 2000
 
 #: How much farther than 99 in 100 validation scans the gate lets a scan be. Another machine's scans lie
 #: a little farther off than those of one's own; other kinds of picture several times as far.
@@ -45,7 +46,7 @@ def finish(
     weights = {key: value.detach().cpu().numpy() for key, value in trainer.network.state_dict().items()}
     network = _as_stored(recipe, weights)
     held = _rows(scans, "val")
-    some = np.random.default_rng(recipe.seed).permutation(_rows(scans, "train"))[:_STATISTICS_SCANS]
+    some = np.random.default_rng(recipe.seed).permutation(_rows(scans, "train"))[:STATISTICS_SCANS]
 
     def inputs(rows: NDArray[np.int64]) -> NDArray[np.float32]:
         return normalise(scans.pixels[rows].astype(np.float32) / np.float32(255), spec)[:, None]
@@ -61,7 +62,7 @@ def finish(
     points = operating_points(labels, probabilities) or [OperatingPoint("even", 0.5, math.nan, math.nan)]
     results = _results(samples, probabilities, points[0].threshold)
     progress.report(0.6, "making the forms for OpenVINO")
-    calibration = inputs(some[:_CALIBRATION_SCANS])[:, None]
+    calibration = inputs(some[:CALIBRATION_SCANS])[:, None]
     made = Checkpoint(
         name=name,
         backbone=recipe.backbone,
@@ -75,8 +76,11 @@ def finish(
         metrics={scored.name: result for scored, result in results},
         graphs=export_graphs(network.backbone, spec.size, calibration),
     )
+    progress.report(0.9, "comparing int8 with full precision")
+    names = [sample.dataset for sample in samples]
+    check = check_int8(made, scans.pixels[held], labels, names, probabilities, progress)
     progress.report(1.0, "done")
-    return made, results
+    return replace(made, int8_check=check), results
 
 
 def _rows(scans: LoadedScans, part: str) -> NDArray[np.int64]:
