@@ -19,6 +19,7 @@ class Spec:
         keys: in Qt's portable notation; the first is shown in menus.
         local: its keys work in the viewer and the worklist only: elsewhere they mean something else, such as
             the arrows on a slider.
+        viewer_only: of those, they work in the viewer only.
     """
 
     name: str
@@ -28,6 +29,7 @@ class Spec:
     icon: str = ""
     checkable: bool = False
     local: bool = False
+    viewer_only: bool = False
 
 
 class Actions(QObject):
@@ -42,7 +44,7 @@ class Actions(QObject):
             action.setObjectName(spec.name)
             action.setShortcuts([QKeySequence(key) for key in spec.keys])
             action.setCheckable(spec.checkable)
-            if spec.local:
+            if spec.local or spec.viewer_only:
                 action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
             else:
                 parent.addAction(action)
@@ -57,12 +59,13 @@ class Actions(QObject):
     def all(self) -> list[QAction]:
         return list(self._by_name.values())
 
-    def add_local_to(self, *widgets: QWidget) -> None:
+    def add_local_to(self, viewer: QWidget, worklist: QWidget) -> None:
         """Have the keys that work in some places only work in these."""
         for spec in self._specs:
+            if spec.local or spec.viewer_only:
+                viewer.addAction(self._by_name[spec.name])
             if spec.local:
-                for widget in widgets:
-                    widget.addAction(self._by_name[spec.name])
+                worklist.addAction(self._by_name[spec.name])
 
     def enable(self, names: tuple[str, ...], enabled: bool) -> None:
         for name in names:
@@ -87,6 +90,7 @@ class Actions(QObject):
         return (
             Spec("open", self.tr("Scans"), self.tr("Open scans…"), ("Ctrl+O",), "open"),
             Spec("open-folder", self.tr("Scans"), self.tr("Open folder…"), ("Ctrl+Shift+O",), "folder"),
+            Spec("history", self.tr("Scans"), self.tr("Everything read before"), ("Ctrl+H",), "history"),
             Spec("paste", self.tr("Scans"), self.tr("Paste picture or files"), ("Ctrl+V",), "paste"),
             Spec(
                 "next", self.tr("Scans"), self.tr("Next scan"), ("Space", "Right", "Down"), "next", local=True
@@ -103,6 +107,8 @@ class Actions(QObject):
             Spec("last", self.tr("Scans"), self.tr("Last scan"), ("End",), local=True),
             Spec("remove", self.tr("Scans"), self.tr("Remove from the list"), ("Del",), "close", local=True),
             Spec("clear", self.tr("Scans"), self.tr("Remove all from the list")),
+            Spec("find", self.tr("Scans"), self.tr("Find on the list"), ("Ctrl+F",)),
+            Spec("export", self.tr("Scans"), self.tr("Export…"), ("Ctrl+E",), "export"),
             Spec("save", self.tr("Scans"), self.tr("Save picture…"), ("Ctrl+S",), "save"),
             Spec("copy", self.tr("Scans"), self.tr("Copy picture"), ("Ctrl+C",), "copy"),
             Spec("fit", self.tr("View"), self.tr("Fit to window"), ("F",), "fit"),
@@ -117,6 +123,7 @@ class Actions(QObject):
             Spec("move-down", self.tr("View"), self.tr("Move the picture down"), ("Ctrl+Down",)),
             Spec("flip-h", self.tr("View"), self.tr("Flip left and right"), ("X",), "flip-h"),
             Spec("flip-v", self.tr("View"), self.tr("Flip top and bottom"), ("Y",), "flip-v"),
+            Spec("wide", self.tr("View"), self.tr("Worklist as a table"), ("F6",), "table", checkable=True),
             Spec("show-worklist", self.tr("View"), self.tr("Worklist"), ("F7",), checkable=True),
             Spec("show-panel", self.tr("View"), self.tr("Side panel"), ("F8",), checkable=True),
             Spec("full-screen", self.tr("View"), self.tr("Full screen"), ("F11",), checkable=True),
@@ -155,10 +162,25 @@ class Actions(QObject):
             Spec("read-as-stored", self.tr("Reading"), self.tr("Read as stored"), ("Shift+D",)),
             Spec("read-unread", self.tr("Reading"), self.tr("Read all that are not read")),
             Spec("stop", self.tr("Reading"), self.tr("Stop reading"), ("Esc",), "stop"),
+            *self._review(),
             Spec("settings", self.tr("Application"), self.tr("Settings…"), ("Ctrl+,",), "settings"),
             Spec("shortcuts", self.tr("Application"), self.tr("Keys and mouse"), ("F1", "?"), "keyboard"),
             Spec("model-card", self.tr("Application"), self.tr("About the model"), (), "model"),
             Spec("about", self.tr("Application"), self.tr("About Lungfield"), (), "info"),
             Spec("log-folder", self.tr("Application"), self.tr("Open the log folder"), (), "log"),
             Spec("quit", self.tr("Application"), self.tr("Quit"), ("Ctrl+Q",)),
+        )
+
+    def _review(self) -> tuple[Spec, ...]:
+        group = self.tr("Review")
+        return (
+            Spec("agree", group, self.tr("Agree"), ("G",), "agree"),
+            Spec("agree-next", group, self.tr("Agree, and go on"), ("Return", "Enter"), viewer_only=True),
+            Spec("call-normal", group, self.tr("It is NORMAL"), ("N",)),
+            Spec("call-pneumonia", group, self.tr("It is PNEUMONIA"), ("P",)),
+            Spec("note", group, self.tr("Write a note"), ("M",), "note"),
+            Spec("take-back", group, self.tr("Take the review back"), ("Backspace",), local=True),
+            Spec("next-unreviewed", group, self.tr("Next unreviewed scan"), ("U",)),
+            Spec("undo", group, self.tr("Undo"), ("Ctrl+Z",), "undo"),
+            Spec("redo", group, self.tr("Redo"), ("Ctrl+Shift+Z", "Ctrl+Y"), "redo"),
         )

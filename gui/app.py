@@ -18,23 +18,31 @@ from core.errors import LungfieldError
 from core.settings import NOTICE_VERSION
 from core.version import VERSION
 from gui import platform
+from gui.dialogs.history import History
 from gui.dialogs.notice import NoticeDialog
 from gui.errors import ErrorFunnel
+from gui.export.exporter import Exporter
 from gui.icons import Icons
 from gui.jobs import Lanes
 from gui.language import Languages
 from gui.main_window import MainWindow
 from gui.opening import Opener
 from gui.preferences import Preferences
+from gui.reading.readings import Readings
 from gui.reading.service import ReadingService
+from gui.recall import Recall
+from gui.review.reviewing import Reviewing
 from gui.saving import PictureSaver
 from gui.screenshot import Screenshot
 from gui.session import Session
+from gui.storing import Storing
 from gui.theme import Theme
 from gui.viewer.display_state import DisplayState
 from gui.viewer.heat_state import HeatState
 from gui.viewer.loader import Loader
 from gui.viewer.view_state import ViewState
+from gui.worklist.model import WorklistModel
+from gui.worklist.thumbnails import Thumbnails
 
 #: Of a screenshot where nothing else is asked for, whatever the size of the screen.
 _PICTURE_SIZE = (1280, 800)
@@ -93,21 +101,40 @@ class Lungfield(QObject):
         self.heat = HeatState(
             now.heatmap_shown, now.heatmap_opacity, now.heatmap_cut_off, now.side_by_side, self
         )
+        self.storing = Storing(keep, self)
+        store = self.storing.store
+        self.thumbnails = Thumbnails(self.lanes.lane("thumbnails", behind=True), self)
+        worklist = WorklistModel(self)
+        readings = Readings(
+            worklist,
+            now,
+            Recall(self.lanes.lane("recall"), store, self),
+            ReadingService(self.lanes.lane("reading", behind=True), store, self),
+            store,
+            self,
+        )
         self.session = Session(
             self.preferences,
             Opener(self.lanes.lane("files"), self),
+            readings,
+            Reviewing(readings, self),
             Loader(self.lanes.lane("viewer"), self.lanes.lane("ahead", behind=True), self),
-            ReadingService(self.lanes.lane("reading", behind=True), self),
             self.display,
             self.view,
             self,
         )
+        readings.thumbnail.connect(self.thumbnails.put)
+        history = History(store, self.lanes.lane("history"), self)
+        history.cleared.connect(self.session.forget_history)
+        history.failed.connect(self.funnel.tell)
         saver = PictureSaver(self.lanes.lane("pictures"), qt.clipboard(), self)
+        exporter = Exporter(self.lanes.lane("export", behind=True), self)
         kept = QSettings(str(paths.user_data() / "window.ini"), QSettings.Format.IniFormat) if keep else None
         self.window = MainWindow(
-            self.session, self.heat, saver, self.preferences, self.theme, self.icons, self.languages,
-            self.funnel, kept,
+            self.session, self.heat, saver, exporter, self.thumbnails, history, self.preferences, self.theme,
+            self.icons, self.languages, self.funnel, kept,
         )  # fmt: skip
+        self.storing.problem.connect(self.funnel.tell)
         self._keep_heat = QTimer(self, singleShot=True, interval=_KEEP_AFTER_MS)
         self._keep_heat.timeout.connect(self._keep_how_evidence_is_drawn)
         self.heat.changed.connect(self._keep_heat.start)
@@ -130,6 +157,7 @@ class Lungfield(QObject):
             self._keep_how_evidence_is_drawn()
         if not self.lanes.close():
             log.logger.error("a lane did not end in time")
+        self.storing.close()
         self.funnel.uninstall()
 
     def _on_painted(self) -> None:

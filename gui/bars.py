@@ -11,9 +11,10 @@ from gui.actions import Actions
 translate = QCoreApplication.translate
 
 _VIEW = ("fit", "actual", "zoom-in", "zoom-out", "rotate-left", "rotate-right", "flip-h", "flip-v", "")
+_REVIEW = ("agree", "agree-next", "call-normal", "call-pneumonia", "note", "take-back")
 _TOOLS = (
     *("open", "open-folder", "", "previous", "next", "", *_VIEW),
-    *("invert", "clahe", "reset", "", "heatmap", "side-by-side", "", "save", "copy"),
+    *("invert", "clahe", "reset", "", "heatmap", "side-by-side", "", "wide", "export", "save", "copy"),
 )
 
 
@@ -22,16 +23,18 @@ def fill_menu_bar(bar: QMenuBar, actions: Actions) -> QMenu:
     scans = bar.addMenu(translate("MainWindow", "&Scans"))
     fill(scans, actions, "open", "open-folder")
     recent = scans.addMenu(translate("MainWindow", "Open recent"))
-    fill(scans, actions, "paste", "", "next", "previous", "remove", "clear", "", "save", "copy")
-    fill(scans, actions, "", "settings", "quit")
+    fill(scans, actions, "history", "paste", "", "next", "previous", "find", "", "remove", "clear", "")
+    fill(scans, actions, "export", "save", "copy", "", "settings", "quit")
     view = bar.addMenu(translate("MainWindow", "&View"))
-    fill(view, actions, *_VIEW, "show-worklist", "show-panel", "full-screen")
+    fill(view, actions, *_VIEW, "wide", "show-worklist", "show-panel", "full-screen")
     contrast = bar.addMenu(translate("MainWindow", "&Contrast"))
     fill(contrast, actions, *PRESETS, "", "invert", "clahe", "", "reset")
     evidence = bar.addMenu(translate("MainWindow", "&Evidence"))
     fill(evidence, actions, "heatmap", "side-by-side")
     reading = bar.addMenu(translate("MainWindow", "&Reading"))
     fill(reading, actions, "read-again", "read-as-displayed", "read-as-stored", "read-unread", "", "stop")
+    review = bar.addMenu(translate("MainWindow", "Re&view"))
+    fill(review, actions, *_REVIEW, "", "next-unreviewed", "", "undo", "redo")
     about = bar.addMenu(translate("MainWindow", "&Help"))
     fill(about, actions, "shortcuts", "model-card", "log-folder", "", "about")
     return recent

@@ -15,6 +15,7 @@ from core.opening import Opened
 from core.reading.reader import Reading
 from gui.actions import Actions
 from gui.dialogs.about import AboutDialog
+from gui.dialogs.history import History
 from gui.dialogs.settings import SettingsDialog
 from gui.dialogs.shortcuts import ShortcutsDialog
 from gui.icons import Icons
@@ -51,6 +52,7 @@ class Commands(QObject):
         saver: PictureSaver,
         languages: Languages,
         icons: Icons,
+        history: History,
         window: QWidget,
     ) -> None:
         super().__init__(window)
@@ -60,6 +62,7 @@ class Commands(QObject):
         self._saver = saver
         self._languages = languages
         self._icons = icons
+        self._history = history
         self._window = window
         self._folder = str(Path.home())
         simple = {
@@ -70,7 +73,6 @@ class Commands(QObject):
             "first": self.go_to_first,
             "last": self.go_to_last,
             "previous": self.go_back,
-            "remove": self.remove,
             "clear": session.clear,
             "save": self.save_picture,
             "copy": self.copy_picture,
@@ -91,7 +93,6 @@ class Commands(QObject):
             "reset": self.reset,
             "heatmap": heat.set_shown,
             "side-by-side": heat.set_side_by_side,
-            "read-again": session.read_again,
             "read-as-displayed": session.read_as_displayed,
             "read-as-stored": session.read_as_stored,
             "read-unread": session.read_unread,
@@ -109,7 +110,7 @@ class Commands(QObject):
         # Answers may come by the thousand: once a turn of the event loop is enough
         self._soon = QTimer(self, singleShot=True, interval=0)
         self._soon.timeout.connect(self.refresh)
-        for signal in (session.counts_changed, session.service.progressed):
+        for signal in (session.counts_changed, session.readings.service.progressed):
             signal.connect(self._refresh_soon)
         for signal in (session.picture_changed, session.reading_changed):
             signal.connect(self.refresh)
@@ -128,7 +129,7 @@ class Commands(QObject):
         actions.enable(("remove",), entry is not None)
         actions.enable(("read-again",), entry is not None and session.opened is not None)
         actions.enable(("read-as-stored",), entry is not None and entry.displayed is not None)
-        actions.enable(("read-unread",), session.opened is not None and session.has_unread)
+        actions.enable(("read-unread",), session.opened is not None and session.readings.has_unread)
         actions.enable(("stop",), session.is_reading)
         actions["heatmap"].setChecked(self._heat.shown)
         actions["side-by-side"].setChecked(self._heat.side_by_side)
@@ -182,10 +183,6 @@ class Commands(QObject):
     def go_back(self) -> None:
         self._session.step(-1)
 
-    def remove(self) -> None:
-        if self._session.current:
-            self._session.remove(self._session.current)
-
     def open_recent(self, path: str) -> None:
         self._session.open([Path(path)])
 
@@ -213,7 +210,7 @@ class Commands(QObject):
         session, entry = self._session, self._session.current
         if entry is None or session.picture is None or session.picture_status != "shown":
             return None
-        reading = entry.reading if self._heat.shown else None
+        reading = session.reading if self._heat.shown else None
         display, orientation = session.display.display, session.view.orientation
         captions = [] if reading is None else [self._words(entry, reading), reading.model]
         if session.display.is_changed or not orientation.is_upright:
@@ -309,6 +306,7 @@ class Commands(QObject):
                 points,
                 self._languages.available(),
                 _devices(opened),
+                history=self._history,
                 parent=self._window,
             )
         )

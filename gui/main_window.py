@@ -16,8 +16,11 @@ from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractSlider,
     QAbstractSpinBox,
+    QApplication,
+    QLineEdit,
     QMainWindow,
     QMenu,
+    QPlainTextEdit,
     QSplitter,
     QStackedWidget,
     QVBoxLayout,
@@ -25,13 +28,17 @@ from PySide6.QtWidgets import (
 )
 
 from core.imaging.display import PRESETS
+from core.reading.finding import Listing
 from gui.actions import Actions
 from gui.banner import Banner
 from gui.bars import fill, fill_menu_bar, tool_bar
 from gui.commands import Commands
+from gui.dialogs.history import History
 from gui.dropping import DropVeil
 from gui.empty_page import EmptyPage
 from gui.errors import ErrorFunnel
+from gui.export.exporter import Exporter
+from gui.export.progress import ExportProgress
 from gui.icons import Icons
 from gui.language import Languages
 from gui.opening import can_be_opened
@@ -39,6 +46,7 @@ from gui.preferences import Preferences
 from gui.reading.panel import ReadingPanel
 from gui.reading.present import device_note, reading_state
 from gui.reading.words import engine
+from gui.review.panel import ReviewPanel
 from gui.saving import PictureSaver
 from gui.session import Session
 from gui.side_panel import side_panel
@@ -48,8 +56,10 @@ from gui.viewer.contrast_panel import ContrastPanel
 from gui.viewer.heat_panel import HeatPanel
 from gui.viewer.heat_state import HeatState
 from gui.viewer.viewer import Viewer
+from gui.worklist.commands import WorklistCommands
 from gui.worklist.entry import Entry
 from gui.worklist.panel import WorklistPanel
+from gui.worklist.thumbnails import Thumbnails
 
 #: After this long a scan that is still being decoded is said to be, and the one before it leaves the screen.
 _PATIENCE_MS = 200
@@ -65,6 +75,9 @@ class MainWindow(QMainWindow):
         session: Session,
         heat: HeatState,
         saver: PictureSaver,
+        exporter: Exporter,
+        thumbnails: Thumbnails,
+        history: History,
         preferences: Preferences,
         theme: Theme,
         icons: Icons,
@@ -82,11 +95,16 @@ class MainWindow(QMainWindow):
         self.setMinimumSize(900, 480)
 
         self.actions_ = Actions(self)
-        self.commands = Commands(self.actions_, session, heat, saver, languages, icons, self)
+        self.commands = Commands(self.actions_, session, heat, saver, languages, icons, history, self)
         self.banner = Banner()
+        self.export_progress = ExportProgress(exporter, funnel)
         self.viewer = Viewer(session.view, session.display, heat)
-        self.worklist = WorklistPanel(session.worklist, theme, preferences)
+        self.worklist = WorklistPanel(session.worklist, thumbnails, theme, icons, preferences)
         self.reading_panel = ReadingPanel()
+        self.review_panel = ReviewPanel()
+        self.worklist_commands = WorklistCommands(
+            self.actions_, session, self.worklist, self.review_panel, exporter, self
+        )
         self.heat_panel = HeatPanel(heat)
         self.contrast_panel = ContrastPanel(session.display)
         self.empty_page = EmptyPage(icons, self.actions_["open"], self.actions_["open-folder"])
@@ -110,22 +128,23 @@ class MainWindow(QMainWindow):
         self._pages = QStackedWidget()
         self._pages.addWidget(self.empty_page)
         self._pages.addWidget(self.viewer)
+        self.side = side_panel(self.reading_panel, self.review_panel, self.heat_panel, self.contrast_panel)
+        self.splitter = QSplitter(Qt.Orientation.Horizontal)
+        for widget, stretch in ((self.worklist, 0), (self._pages, 1), (self.side, 0)):
+            self.splitter.addWidget(widget)
+            self.splitter.setStretchFactor(self.splitter.count() - 1, stretch)
+        self.worklist.setMinimumWidth(180)
+        self._pages.setMinimumWidth(320)
+        self.splitter.setChildrenCollapsible(False)
+        self.splitter.setSizes([270, 670, 340])
         centre = QWidget()
         column = QVBoxLayout(centre)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        column.addWidget(self.banner)
-        column.addWidget(self._pages, 1)
-        self.side = side_panel(self.reading_panel, self.heat_panel, self.contrast_panel)
-        self.splitter = QSplitter(Qt.Orientation.Horizontal)
-        for widget, stretch in ((self.worklist, 0), (centre, 1), (self.side, 0)):
-            self.splitter.addWidget(widget)
-            self.splitter.setStretchFactor(self.splitter.count() - 1, stretch)
-        self.worklist.setMinimumWidth(180)
-        centre.setMinimumWidth(320)
-        self.splitter.setChildrenCollapsible(False)
-        self.splitter.setSizes([250, 690, 340])
-        self.setCentralWidget(self.splitter)
+        for widget in (self.banner, self.export_progress):
+            column.addWidget(widget)
+        column.addWidget(self.splitter, 1)
+        self.setCentralWidget(centre)
         self.statusBar().addWidget(self.status, 1)
         self.statusBar().setSizeGripEnabled(False)
 
@@ -140,7 +159,8 @@ class MainWindow(QMainWindow):
         session.reading_changed.connect(self._show_reading)
         session.counts_changed.connect(self.worklist.show_counts)
         session.problem.connect(self._funnel.tell)
-        session.service.progressed.connect(self.status.show_progress)
+        session.left_out.connect(self._on_left_out)
+        session.readings.service.progressed.connect(self.status.show_progress)
         session.opener.searching.connect(self.status.show_searching)
         session.opener.searching.connect(self._on_searching)
         self._funnel.told.connect(self.banner.tell)
@@ -151,6 +171,8 @@ class MainWindow(QMainWindow):
         saver.copied.connect(self._on_copied)
         self.worklist.wanted.connect(session.select)
         self.worklist.menu_wanted.connect(self._on_worklist_menu)
+        self.worklist.opened.connect(self._on_row_opened)
+        self.review_panel.note_finished.connect(self.viewer.canvas.setFocus)
         self.viewer.context_menu_requested.connect(self._on_viewer_menu)
         self.empty_page.recent_wanted.connect(self.commands.open_recent)
         self.banner.log_wanted.connect(self.commands.open_log_folder)
@@ -163,6 +185,7 @@ class MainWindow(QMainWindow):
         self._patience.timeout.connect(self._say_that_it_loads)
         self._icons.changed.connect(self.dress)
         actions["quit"].triggered.connect(self.close)
+        actions["wide"].toggled.connect(self._on_wide)
         actions["show-worklist"].toggled.connect(self.worklist.setVisible)
         actions["show-panel"].toggled.connect(self.side.setVisible)
         actions["full-screen"].triggered.connect(self._on_full_screen)
@@ -192,7 +215,11 @@ class MainWindow(QMainWindow):
         self.worklist.show_current(entry)
         self.setWindowTitle(f"{entry.name} – Lungfield" if entry else "Lungfield")
         self._pages.setCurrentWidget(self.viewer if entry else self.empty_page)
-        if entry and not self.worklist.view.hasFocus():
+        focus = QApplication.focusWidget()
+        keeps_the_keys = focus is self.worklist.view or (
+            isinstance(focus, QLineEdit | QPlainTextEdit) and self.isAncestorOf(focus)
+        )
+        if entry and not keeps_the_keys:
             self.viewer.canvas.setFocus()  # so that the keys work at once
 
     def _show_picture(self) -> None:
@@ -230,8 +257,7 @@ class MainWindow(QMainWindow):
             self.status.show_engine(words, "")
 
     def _show_evidence(self) -> None:
-        entry = self._session.current
-        reading = entry.reading if entry and self._session.picture_status == "shown" else None
+        reading = self._session.reading if self._session.picture_status == "shown" else None
         # A map of what the model cannot read would only mislead
         is_meant = reading is not None and reading.verdict.accepted
         self.viewer.show_evidence(reading.heatmap if is_meant else None)
@@ -264,8 +290,33 @@ class MainWindow(QMainWindow):
         self.commands.open_recent(action.data())
 
     def _on_worklist_menu(self, entry: Entry, where: QPoint) -> None:
+        if entry not in self.worklist.selected():
+            self._session.select(entry)
+        names = ("agree", "call-normal", "call-pneumonia", "take-back", "", "read-again", "export", "")
+        self._pop_up(where, *names, "remove", "clear")
+
+    def _on_row_opened(self, entry: Entry) -> None:
         self._session.select(entry)
-        self._pop_up(where, "read-again", "", "remove", "clear")
+        self.actions_["wide"].setChecked(False)
+        self.viewer.canvas.setFocus()
+
+    def _on_wide(self, wide: bool) -> None:
+        """The worklist takes the room of the viewer and of the panel beside it, or gives it back."""
+        self.worklist.set_wide(wide)
+        self._pages.setVisible(not wide)
+        self.side.setVisible(not wide and self.actions_["show-panel"].isChecked())
+        self.worklist.setVisible(wide or self.actions_["show-worklist"].isChecked())
+        self.actions_.enable(("show-worklist", "show-panel"), not wide)
+        if wide:
+            self.worklist.view.setFocus()
+
+    def _on_left_out(self, listing: Listing) -> None:
+        parts = []
+        if listing.left_out:
+            parts.append(self.tr("{n} that are no scans").format(n=listing.left_out))
+        if listing.hidden:
+            parts.append(self.tr("{n} hidden").format(n=listing.hidden))
+        self.status.show_note(self.tr("Files left out: {parts}").format(parts=", ".join(parts)))
 
     def _on_viewer_menu(self, where: QPoint) -> None:
         self._pop_up(where, *PRESETS, "", "invert", "clahe", "reset", "", "fit", "actual", "", "save", "copy")
@@ -320,6 +371,7 @@ class MainWindow(QMainWindow):
             self._veil.cover()
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
+        self.review_panel.tell_note()
         self._keep()
         self.hide()  # at once; what is still working ends behind it
         self.closing.emit()
@@ -338,6 +390,7 @@ class MainWindow(QMainWindow):
             self.restoreGeometry(geometry)
         if isinstance(sizes, QByteArray):
             self.splitter.restoreState(sizes)
+        self.worklist.restore_state(self._kept.value("worklist"))
         for name in ("show-worklist", "show-panel"):
             self.actions_[name].setChecked(self._kept.value(name, True, bool))
         self.actions_["full-screen"].setChecked(self.isFullScreen())
@@ -346,7 +399,9 @@ class MainWindow(QMainWindow):
         if self._kept is None:
             return
         self._kept.setValue("geometry", self.saveGeometry())
+        self.actions_["wide"].setChecked(False)  # so that the three parts have their own sizes
         self._kept.setValue("splitter", self.splitter.saveState())
+        self._kept.setValue("worklist", self.worklist.save_state())
         for name in ("show-worklist", "show-panel"):
             self._kept.setValue(name, self.actions_[name].isChecked())
         self._kept.sync()

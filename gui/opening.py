@@ -11,7 +11,7 @@ from PySide6.QtGui import QImage, QPixmap
 
 from core.errors import LungfieldError, ScanError
 from core.progress import Progress
-from core.reading.folder import Found, Listing, find
+from core.reading.finding import Found, Listing, find
 from gui.jobs import Lane
 
 
@@ -98,8 +98,8 @@ def _image_in(mime: QMimeData) -> QImage:
     return QImage(data) if isinstance(data, QImage) else QImage()
 
 
-def _find(paths: tuple[Path, ...], _: Progress) -> Listing:
-    return find(paths)
+def _find(paths: tuple[Path, ...], progress: Progress) -> Listing:
+    return find(paths, progress)
 
 
 def _pasted(image: QImage, name: str, _: Progress) -> Listing:

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import time
-
 from PySide6.QtCore import QTimer
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QToolButton, QWidget
 
-#: A rate over fewer scans, or less time, says nothing.
-_FEWEST, _SHORTEST = 5, 1.0
+from core.pace import Pace, duration
 
 #: How long a note stays.
 _NOTE_MS = 5000
@@ -23,7 +20,7 @@ class StatusLine(QWidget):
 
     def __init__(self, stop: QAction, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._since = 0.0
+        self._pace = Pace()
         self._note = ""
         self._forget_note = QTimer(self, singleShot=True, interval=_NOTE_MS)
         self._forget_note.timeout.connect(self._on_note_over)
@@ -59,9 +56,9 @@ class StatusLine(QWidget):
 
     def show_progress(self, done: int, asked: int) -> None:
         """`done` of `asked` scans were read; (0, 0) is idle."""
-        now = time.monotonic()
         if done == 0:
-            self._since = now
+            self._pace.begin()
+        self._pace.tell(done)
         busy = asked > 0 and done < asked
         self._bar.setVisible(busy and asked > 1)
         self._stop.setVisible(busy)
@@ -69,7 +66,7 @@ class StatusLine(QWidget):
             self._bar.setRange(0, asked)
             if done == 0 or (done - self._bar.value()) * _STEPS >= asked:
                 self._bar.setValue(done)  # which paints at once
-        self._progress = self._progress_words(done, asked, now - self._since) if busy else ""
+        self._progress = self._progress_words(done, asked) if busy else ""
         self._show()
 
     def show_note(self, words: str) -> None:
@@ -95,22 +92,13 @@ class StatusLine(QWidget):
         searching = self.tr("Looking for scans…") if self._searching else ""
         self._words.setText(self._note or self._progress or searching)
 
-    def _progress_words(self, done: int, asked: int, passed: float) -> str:
+    def _progress_words(self, done: int, asked: int) -> str:
         if asked == 1:
             return self.tr("Reading…")
         words = self.tr("{done} of {asked} read").format(done=done, asked=asked)
-        if done >= _FEWEST and passed >= _SHORTEST:
-            left = (asked - done) * passed / done
-            rate = done / passed
+        rate, left = self._pace.rate, self._pace.left(asked - done)
+        if rate and left is not None:
             words += " · " + self.tr("{rate} a second · {left} left").format(
-                rate=f"{rate:.0f}" if rate >= 1 else f"{rate:.1f}", left=_duration(left)
+                rate=f"{rate:.0f}" if rate >= 1 else f"{rate:.1f}", left=duration(left)
             )
         return words
-
-
-def _duration(seconds: float) -> str:
-    minutes, rest = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    if hours:
-        return f"{hours}:{minutes:02}:{rest:02} h"
-    return f"{minutes}:{rest:02} min" if minutes else f"{rest} s"

@@ -1,4 +1,4 @@
-"""The settings dialog: nothing is changed before OK or Apply."""
+"""The settings dialog: no setting is changed before OK or Apply."""
 
 from __future__ import annotations
 
@@ -12,9 +12,11 @@ from PySide6.QtWidgets import QDialogButtonBox, QTabWidget, QVBoxLayout, QWidget
 from core.model.checkpoint import OperatingPoint
 from core.model.library import Entry
 from core.settings import Settings
+from gui.dialogs.history import History
 from gui.dialogs.machine import Machine
 from gui.dialogs.parts import FittedDialog, scrolling
-from gui.dialogs.settings_pages import AppearancePage, DataPage, ViewerPage
+from gui.dialogs.settings_data import DataPage
+from gui.dialogs.settings_pages import AppearancePage, ViewerPage
 from gui.dialogs.settings_reading import ReadingPage
 from gui.language import Language
 from gui.preferences import Preferences
@@ -31,6 +33,7 @@ class SettingsDialog(FittedDialog):
         languages: those that can be chosen.
         devices: a line on what reads now, such as "OpenVINO on the CPU".
         machine: what can be had; by default, what this computer has.
+        history: the scans, readings and reviews that are kept; clearing it waits for neither OK nor Apply.
     """
 
     def __init__(
@@ -41,6 +44,7 @@ class SettingsDialog(FittedDialog):
         languages: Sequence[Language],
         devices: str = "",
         machine: Machine | None = None,
+        history: History | None = None,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
@@ -49,7 +53,7 @@ class SettingsDialog(FittedDialog):
         self.reading = ReadingPage(models, points, machine or Machine.here(), devices)
         self.viewer = ViewerPage()
         self.appearance = AppearancePage(languages)
-        self.data = DataPage()
+        self.data = DataPage(history)
         self._pages = (self.reading, self.viewer, self.appearance, self.data)
         self.tabs = QTabWidget()
         self.buttons = QDialogButtonBox(_Button.Ok | _Button.Cancel | _Button.Apply | _Button.RestoreDefaults)

@@ -31,7 +31,7 @@ def reading_state(session: Session, funnel: ErrorFunnel) -> ReadingState:
     point = _operating_point(opened, threshold)
     return ReadingState(
         status=status,
-        reading=entry.reading if entry and status in ("read", "rejected") else None,
+        reading=session.reading if entry and status in ("read", "rejected") else None,
         reason=reason,
         hint=hint,
         name=entry.name if entry else "",

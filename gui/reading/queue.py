@@ -6,7 +6,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Iterable
 
-from core.reading.folder import Found
+from core.reading.finding import Found
 
 
 class ReadingQueue:

@@ -12,9 +12,11 @@ from PySide6.QtCore import QObject, Signal
 from core.imaging.display import Display, Orientation, as_displayed
 from core.imaging.scan import Scan
 from core.opening import Opened, open_reader
-from core.reading.folder import Found, read_files
+from core.reading.finding import Found
+from core.reading.folder import read_files
 from core.reading.reader import Reader, Reading
 from core.settings import Settings
+from core.store.store import Store
 from gui.jobs import Job, JobProgress, Lane
 from gui.reading.queue import ReadingQueue
 from gui.worklist.entry import answer_of
@@ -30,7 +32,8 @@ class _Started:
 class ReadingService(QObject):
     """Owns the reader and the scans that wait for it. One lane, one job at a time.
 
-    The reader is opened, used and replaced in the lane only; this object lives in the GUI thread.
+    The reader is opened, used and replaced in the lane only; this object lives in the GUI thread. What is
+    read goes to the store, and what the store knows by a file's content is not read again.
     """
 
     opened = Signal(object)  # Opened: from now on it is this reader that reads
@@ -44,10 +47,12 @@ class ReadingService(QObject):
     progressed = Signal(int, int)  # done and asked for, since it was last idle
     idle = Signal()
 
-    def __init__(self, lane: Lane, parent: QObject | None = None) -> None:
+    def __init__(self, lane: Lane, store: Store, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._lane = lane
+        self._store = store
         self._queue = ReadingQueue()
+        self._afresh: set[Found] = set()  # to be read whatever the store knows
         self._yield_lane = threading.Event()
         self._opened: Opened | None = None
         self._opening: Job | None = None
@@ -81,8 +86,15 @@ class ReadingService(QObject):
         self._opening.succeeded.connect(self._on_opened)
         self._opening.failed.connect(self._on_unavailable)
 
-    def read(self, founds: Iterable[Found]) -> None:
-        """Read these when their turn comes."""
+    def read(self, founds: Iterable[Found], afresh: bool = False) -> None:
+        """Read these when their turn comes.
+
+        Args:
+            afresh: also where the store has a reading of this content by this model.
+        """
+        founds = list(founds)
+        if afresh:
+            self._afresh.update(founds)
         before = len(self._queue)
         self._queue.put(founds)
         self._asked += len(self._queue) - before
@@ -93,16 +105,18 @@ class ReadingService(QObject):
         """Read this one next, if it waits."""
         self._queue.hurry(found)
 
-    def forget(self, found: Found) -> None:
-        """Do not read this one after all, if it still waits."""
+    def forget(self, founds: Iterable[Found]) -> None:
+        """Do not read these after all, where they still wait."""
         before = len(self._queue)
-        self._queue.discard(found)
+        for found in founds:
+            self._queue.discard(found)
         self._asked -= before - len(self._queue)
         self.progressed.emit(self._done, self._asked)
 
     def stop(self) -> None:
         """Read nothing more of what was asked for."""
         self._queue.clear()
+        self._afresh = set()
         if self._reading:
             self._reading.cancel()  # nothing more of it is passed on
             # It still takes from its own queue until it looks; what comes from now on is not for it
@@ -130,7 +144,9 @@ class ReadingService(QObject):
         if self._opened is None or self._reading or not self._queue or self._lane.is_closed:
             return
         self._yield_lane.clear()
-        work = partial(_read_waiting, self._opened.reader, self._queue, self._yield_lane)
+        work = partial(
+            _read_waiting, self._opened.reader, self._store, self._queue, self._afresh, self._yield_lane
+        )
         self._reading = job = self._lane.start(work)
         job.gave.connect(self._on_gave)
         job.failed.connect(self._on_broken)
@@ -175,22 +191,37 @@ class ReadingService(QObject):
 
 
 def _open(settings: Settings, _: JobProgress) -> Opened:
-    return open_reader(
+    opened = open_reader(
         settings.model, settings.engine, settings.device, settings.precision, settings.threshold
     )
+    _ = opened.reader.key  # made here, where it may take its time
+    return opened
 
 
 def _read_waiting(
-    reader: Reader, waiting: ReadingQueue, yield_lane: threading.Event, progress: JobProgress
+    reader: Reader,
+    store: Store,
+    waiting: ReadingQueue,
+    afresh: set[Found],
+    yield_lane: threading.Event,
+    progress: JobProgress,
 ) -> None:
     """Read until nothing waits, or something more urgent wants the lane."""
+    key = reader.key
 
     def next_ones() -> Iterator[Found]:
         while not yield_lane.is_set() and (found := waiting.take()) is not None:
             progress.give(_Started(found))
             yield found
 
-    for outcome in read_files(reader, next_ones(), progress):
+    def known(found: Found, sha256: str) -> bool:
+        return found not in afresh and store.has(sha256, key)
+
+    for outcome in read_files(reader, next_ones(), progress, known):
+        afresh.discard(outcome.found)
+        store.add(outcome, key)
+        if outcome.status == "known":
+            outcome = replace(outcome, reading=store.reading(outcome.sha256, key))
         progress.give(answer_of(outcome))
         progress.check()
 

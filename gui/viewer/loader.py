@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Signal
 from core.imaging.decode import decode
 from core.imaging.pyramid import Pyramid
 from core.progress import Progress
-from core.reading.folder import Found
+from core.reading.finding import Found
 from gui.jobs import Job, Lane
 
 #: How much the scans kept may take; the one on the screen is kept whatever its size.

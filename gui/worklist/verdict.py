@@ -1,4 +1,4 @@
-"""What is known of a scan of the worklist, as one word for how it looks and one line for who reads it."""
+"""What is known of a scan of the worklist: as one word for how it looks, and in words for who reads it."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ translate = QCoreApplication.translate
 
 def verdict_of(entry: Entry, band: float) -> str:
     """ "idle", "failed", "rejected", "unsure", "normal" or "pneumonia"."""
-    reading = entry.reading
     if entry.status == "failed":
         return "failed"
-    if reading is None or entry.status not in ("ok", "rejected"):
+    reading = entry.settled
+    if reading is None:
         return "idle"
     if not reading.verdict.accepted:
         return "rejected"
     return "unsure" if reading.is_unsure(band) else reading.label.lower()
 
 
-def state_words(entry: Entry, verdict: str) -> str:
+def state_words(entry: Entry, verdict: str, with_percent: bool = True) -> str:
     """One line on the state of an entry."""
     reading = entry.reading
     if verdict == "failed":
@@ -36,10 +36,84 @@ def state_words(entry: Entry, verdict: str) -> str:
     if verdict == "rejected":
         return "; ".join(reading.verdict.reasons)
     label = translate("worklist", "not sure") if verdict == "unsure" else reading.label
-    return f"{label}   {percent(reading.probability)}"
+    return f"{label}   {percent(reading.probability)}" if with_percent else label
+
+
+def review_words(entry: Entry) -> str:
+    """What the person said of it, in a few words; empty where nothing was said."""
+    if entry.review is None:
+        return ""
+    if not entry.review.label:
+        return translate("worklist", "note")
+    if entry.agrees:
+        return translate("worklist", "agreed")
+    if entry.agrees is None:
+        return entry.review.label
+    return translate("worklist", "corrected to {label}").format(label=entry.review.label)
+
+
+def title(column: str) -> str:
+    """What a column is called."""
+    return {
+        "scan": translate("worklist", "Scan"),
+        "label": translate("worklist", "Label"),
+        "probability": translate("worklist", "Probability"),
+        "confidence": translate("worklist", "Confidence"),
+        "status": translate("worklist", "Status"),
+        "review": translate("worklist", "Review"),
+        "folder": translate("worklist", "Folder"),
+    }[column]
+
+
+def explanation(column: str) -> str:
+    """What a column says; empty where its title says it."""
+    return {
+        "probability": translate("worklist", "How probable pneumonia is"),
+        "confidence": translate("worklist", "How probable it is that the label is right"),
+        "review": translate("worklist", "What you said of the reading"),
+    }.get(column, "")
+
+
+def cell_words(entry: Entry, column: str, verdict: str) -> str:
+    """What a row says in one of its columns; empty where there is nothing to say."""
+    if column == "scan":
+        return entry.name
+    if column == "folder":
+        return entry.folder
+    if column == "review":
+        words = review_words(entry)
+        return words[:1].upper() + words[1:]
+    if column == "status":
+        return _status_words(entry, verdict)
+    reading = entry.settled
+    if reading is None:
+        return ""
+    if column == "label":
+        return reading.label
+    return percent(reading.probability if column == "probability" else reading.confidence)
+
+
+def _status_words(entry: Entry, verdict: str) -> str:
+    if verdict == "failed":
+        return translate("worklist", "Failed")
+    if verdict == "rejected":
+        return translate("worklist", "Rejected")
+    if verdict == "unsure":
+        return translate("worklist", "Not sure")
+    return {
+        "waiting": translate("worklist", "Waiting"),
+        "reading": translate("worklist", "Reading…"),
+        "unread": translate("worklist", "Not read"),
+    }.get(entry.status, translate("worklist", "Read"))
 
 
 def aloud(entry: Entry, band: float) -> str:
-    """The same for those who cannot see the row's marks."""
-    words = state_words(entry, verdict_of(entry, band))
-    return f"{words}, {translate('worklist', 'read as displayed')}" if entry.displayed else words
+    """All that a row shows of the scan, for those who cannot see its marks."""
+    parts = [state_words(entry, verdict_of(entry, band))]
+    if entry.displayed:
+        parts.append(translate("worklist", "read as displayed"))
+    if said := review_words(entry):
+        parts.append(translate("worklist", "your review: {words}").format(words=said))
+        if entry.review and entry.review.label and entry.review.note:
+            parts.append(translate("worklist", "with a note"))
+    return ", ".join(parts)

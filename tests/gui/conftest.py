@@ -74,8 +74,10 @@ def start(qapp: QApplication, qtbot: Any) -> Iterator[Callable[..., Lungfield]]:
 
 
 def _forget_settings() -> None:
-    for name in ("settings.json", "window.ini"):
-        (paths.user_data() / name).unlink(missing_ok=True)
+    """And what was read: a test's scans may be those of another."""
+    for file in paths.user_data().glob("*"):
+        if file.name in ("settings.json", "window.ini") or file.name.startswith("lungfield.sqlite3"):
+            file.unlink()
 
 
 # For the tests of its parts

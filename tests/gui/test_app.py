@@ -155,7 +155,7 @@ def test_the_picture_is_there_before_the_reading(start, qtbot, many):
     settle(qtbot, lungfield)
     order = []
     lungfield.session.picture_changed.connect(lambda: order.append(lungfield.session.picture_status))
-    lungfield.session.service.started.connect(lambda _: order.append("reading"))
+    lungfield.session.readings.service.started.connect(lambda _: order.append("reading"))
     drop(lungfield, files_mime(*sorted(many.iterdir())[:3]))
     settle(qtbot, lungfield)
     assert order[:2] == ["loading", "shown"]
@@ -166,7 +166,9 @@ def test_the_scan_that_is_looked_at_is_read_before_the_others(start, qtbot, many
     lungfield = start()
     settle(qtbot, lungfield)
     finished = []
-    lungfield.session.service.finished.connect(lambda answer: finished.append(answer.found.path.name))
+    lungfield.session.readings.service.finished.connect(
+        lambda answer: finished.append(answer.found.path.name)
+    )
     drop(lungfield, files_mime(many))
     qtbot.waitUntil(lambda: len(finished) >= 3, timeout=PATIENCE_MS)
     lungfield.session.select(lungfield.session.worklist.entries[70])
@@ -207,7 +209,7 @@ def test_closing_while_reading_ends_within_two_seconds(start, qtbot, many):
 
 def test_closing_while_the_model_is_opened_ends_cleanly(start, qtbot, scans):
     lungfield = start(*scans)
-    qtbot.waitUntil(lambda: lungfield.session.service.is_opening, timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: lungfield.session.readings.service.is_opening, timeout=PATIENCE_MS)
     begun = time.monotonic()
     lungfield.window.close()
     assert time.monotonic() - begun < 2

@@ -22,6 +22,7 @@ NEEDED = {
     *("invert", "contrast", "reset", "clahe", "heatmap", "side-by-side", "previous", "next"),
     *("read", "read-as-displayed", "stop", "model", "warning", "error", "check", "unsure"),
     *("rejected", "waiting", "lungs"),
+    *("agree", "note", "undo", "redo", "export", "dataset", "filter", "sort", "history", "table"),
 }
 Mode, State = QIcon.Mode, QIcon.State
 

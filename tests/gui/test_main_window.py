@@ -26,8 +26,9 @@ from core.imaging.decode import decode_file
 from core.model import library
 from core.model.checkpoint import save
 from core.opening import open_reader
-from core.reading.folder import Found, Listing
+from core.reading.finding import Found
 from gui.dialogs.notice import NoticeDialog
+from gui.worklist.entry import Entry
 from tests.gui.driving import PATIENCE_MS, drag_over, drop, files_mime, settle
 from tests.models import checkpoint
 from tests.pictures import radiograph
@@ -82,9 +83,10 @@ def test_dropped_scans_are_shown_read_and_said_as_the_command_line_reads_them(st
     for entry, file in zip(lungfield.session.worklist.entries, scans, strict=True):
         expected = reader.read(decode_file(file))
         assert entry.reading.probability == pytest.approx(expected.probability, abs=1e-5)
-        np.testing.assert_allclose(entry.reading.heatmap, expected.heatmap, atol=1e-4)
+        lungfield.session.select(entry)
+        np.testing.assert_allclose(lungfield.session.reading.heatmap, expected.heatmap, atol=1e-4)
     state = lungfield.window.reading_panel.state
-    assert state.reading is lungfield.session.current.reading
+    assert state.reading is lungfield.session.reading
     assert (state.model, state.threshold) == (reader.checkpoint.name, reader.threshold)
 
 
@@ -232,10 +234,10 @@ def test_a_model_that_fails_to_open_while_a_scan_is_decoded_leaves_nothing_waiti
     settle(qtbot, lungfield)
     session = lungfield.session
     # The moment between the two: the scan waits for its picture, and its model for being opened
-    session.service.open(session.preferences.now)
-    session._on_found(Listing([Found(scans[0], PurePath(scans[0].name))]))
+    session.readings.service.open(session.preferences.now)
+    session._on_arrived([Entry(Found(scans[0], PurePath(scans[0].name)))])
     assert [entry.status for entry in session.worklist.entries] == ["waiting"]
-    session.service._on_unavailable(ModelError("gone"))
+    session.readings.service._on_unavailable(ModelError("gone"))
     settle(qtbot, lungfield)
     assert [entry.status for entry in session.worklist.entries] == ["unread"]
     assert session.picture_status == "shown"
@@ -618,7 +620,7 @@ def test_of_a_rejected_scan_no_evidence_is_drawn(start, qtbot, scans):
     lungfield.heat.set_cut_off(0)
     settle(qtbot, lungfield)
     assert lungfield.session.current.status == "rejected"
-    assert np.abs(lungfield.session.current.reading.heatmap).max() > 0
+    assert np.abs(lungfield.session.reading.heatmap).max() > 0
     assert np.ptp(pixels(lungfield.window.viewer.canvas).astype(int), axis=2).max() < 8
 
 

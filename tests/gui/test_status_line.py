@@ -7,8 +7,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QLabel, QProgressBar, QToolButton
 
+from core import pace
 from core.reading.overlay import DISCLAIMER
-from gui import status_line
 from gui.status_line import StatusLine
 
 
@@ -25,7 +25,7 @@ class Clock:
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     made = Clock()
-    monkeypatch.setattr(status_line, "time", SimpleNamespace(monotonic=made.monotonic))
+    monkeypatch.setattr(pace, "time", SimpleNamespace(monotonic=made.monotonic))
     return made
 
 

@@ -5,7 +5,7 @@ from pathlib import Path, PurePath
 
 import pytest
 
-from core.reading.folder import Found
+from core.reading.finding import Found
 from gui.reading.queue import ReadingQueue
 
 

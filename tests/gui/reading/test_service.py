@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 from pathlib import Path, PurePath
 from typing import Any
 
@@ -17,9 +16,10 @@ from core.imaging.decode import decode_file
 from core.imaging.display import Display, Orientation, as_displayed
 from core.imaging.scan import Scan, Window
 from core.opening import open_reader
-from core.reading.folder import Found
+from core.reading.finding import Found
 from core.reading.reader import Reader, Reading
 from core.settings import Settings
+from core.store.store import Store, open_store
 from gui.jobs import Lane
 from gui.reading.service import ReadingService
 from gui.worklist.entry import THUMBNAIL, Answer
@@ -40,11 +40,12 @@ SIGNALS = (
 SIZE = (120, 90)
 
 
-@dataclass(frozen=True)
 class SlowFile(Found):
     """A file on a slow disk: it is there once `go` is set."""
 
-    go: threading.Event = field(default_factory=threading.Event, compare=False)
+    def __init__(self, path: Path, relative: PurePath, go: threading.Event) -> None:
+        super().__init__(path, relative)
+        self.go = go
 
     def read(self) -> bytes:
         assert self.go.wait(30)
@@ -54,8 +55,9 @@ class SlowFile(Found):
 class Room:
     """A reading service with all that it said, in order: the signal's name, then its values."""
 
-    def __init__(self, lane: Lane, models: tuple[Path, Path], folder: Path, qtbot: Any) -> None:
-        self.service = ReadingService(lane)
+    def __init__(self, lane: Lane, store: Store, models: tuple[Path, Path], folder: Path, qtbot: Any) -> None:
+        self.store = store
+        self.service = ReadingService(lane, store)
         self.lane = lane
         self.said: list[tuple[Any, ...]] = []
         self.go = threading.Event()
@@ -108,9 +110,12 @@ class Room:
 
 @pytest.fixture
 def room(lane, model_files, tmp_path, qtbot) -> Iterator[Room]:
-    made = Room(lane, model_files, tmp_path, qtbot)
-    yield made
-    made.go.set()
+    with open_store(tmp_path / "store.sqlite3") as store:
+        made = Room(lane, store, model_files, tmp_path, qtbot)
+        yield made
+        made.go.set()
+        lane.close()
+        assert lane.wait(10)
 
 
 @pytest.fixture(scope="module")
@@ -265,7 +270,7 @@ def test_what_is_forgotten_is_not_read(room):
     scans = room.scans(3)
     room.open()
     room.service.read(scans)
-    room.service.forget(scans[1])
+    room.service.forget([scans[1]])
     room.settle()
     assert [answer.found for answer in room.answers] == [scans[0], scans[2]]
 
@@ -336,8 +341,8 @@ def test_what_is_forgotten_is_not_counted(room):
     scans = room.scans(3)
     room.open()
     room.service.read(scans)
-    room.service.forget(scans[2])
-    room.service.forget(scans[2])
+    room.service.forget([scans[2]])
+    room.service.forget([scans[2]])
     room.settle()
     assert room.of("progressed")[:2] == [(0, 3), (0, 2)]
     assert max(done for done, _ in room.of("progressed")) == 2

@@ -11,7 +11,7 @@ import pytest
 
 from core.errors import ScanError
 from core.imaging.pyramid import Pyramid
-from core.reading.folder import Found
+from core.reading.finding import Found
 from gui.jobs import Lane
 from gui.viewer import loader as module
 from gui.viewer.loader import Loader

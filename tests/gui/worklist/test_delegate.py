@@ -1,204 +1,247 @@
-"""A row of the worklist: what it says of each state, and that each looks different."""
+"""How a row of the worklist looks: that each state looks different, and that everything has its place."""
 
 from __future__ import annotations
 
-from dataclasses import replace
 from itertools import combinations
-from pathlib import Path, PurePath
 
 import numpy as np
 import pytest
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QStyleOptionViewItem, QTreeView
 
-from core.reading.folder import Found
-from core.reading.gate import Verdict
-from core.reading.reader import Reading
+from core.review import Review
 from core.settings import Settings
 from gui.preferences import Preferences
 from gui.worklist.delegate import WorklistDelegate
 from gui.worklist.entry import Entry, ReadAsDisplayed
 from gui.worklist.model import WorklistModel
-from gui.worklist.verdict import aloud, state_words, verdict_of
-
-BAND = 0.1
-
-
-def reading(probability: float, threshold: float = 0.5, reasons: tuple[str, ...] = ()) -> Reading:
-    label = "PNEUMONIA" if probability >= threshold else "NORMAL"
-    return Reading(
-        probability, label, threshold, np.zeros((2, 2), np.float32), Verdict(reasons), "model", "engine", 1.0
-    )
+from gui.worklist.order import COLUMNS
+from gui.worklist.table import WorklistTable
+from gui.worklist.thumbnails import Thumbnails
+from tests.gui.worklist.scans import entry, read, reading
 
 
-def entry(status: str, stored: Reading | None = None, reason: str = "", name: str = "scan.png") -> Entry:
-    return Entry(Found(Path("/scans", name), PurePath(name)), status, reason, stored)
+class Stage:
+    """A table that shows what it is given."""
 
+    def __init__(self, theme, lane, qtbot) -> None:
+        self.thumbnails = Thumbnails(lane)
+        self.model = WorklistModel()
+        self.delegate = WorklistDelegate(theme, Preferences(Settings(), keep=False), self.thumbnails)
+        self.view = WorklistTable(self.model, self.delegate)
+        self.view.resize(300, 900)
+        qtbot.addWidget(self.view)
+        self.show_columns("scan")
+        self.view.show()
 
-REJECTED = ("does not look like a frontal chest X-ray", "colour picture")
-CASES = [
-    (entry("unread"), "idle", "not read"),
-    (entry("waiting"), "idle", "waiting"),
-    (entry("reading"), "idle", "reading…"),
-    (entry("waiting", reading(0.9)), "idle", "waiting"),
-    (entry("reading", reading(0.9)), "idle", "reading…"),
-    (entry("unread", reading(0.9)), "idle", "not read"),
-    (entry("ok"), "idle", "not read"),
-    (entry("ok", reading(0.93)), "pneumonia", "PNEUMONIA   93%"),
-    (entry("ok", reading(0.07)), "normal", "NORMAL   7%"),
-    (entry("ok", reading(1.0)), "pneumonia", "PNEUMONIA   >99%"),
-    (entry("ok", reading(0.45)), "unsure", "not sure   45%"),
-    (entry("ok", reading(0.55)), "unsure", "not sure   55%"),
-    (entry("ok", reading(0.65)), "pneumonia", "PNEUMONIA   65%"),
-    (entry("ok", reading(0.35, 0.2)), "pneumonia", "PNEUMONIA   35%"),
-    (entry("rejected", reading(0.93, reasons=REJECTED)), "rejected", "; ".join(REJECTED)),
-    (entry("rejected", reading(0.5, reasons=("blank picture",))), "rejected", "blank picture"),
-    (entry("failed", None, "empty"), "failed", "empty"),
-    (entry("failed", reading(0.9), "gone"), "failed", "gone"),
-]
+    def show_columns(self, *columns: str, width: int = 300) -> None:
+        self.delegate.columns = frozenset(columns)
+        for section, column in enumerate(COLUMNS):
+            self.view.setColumnHidden(section, column not in columns)
+            self.view.setColumnWidth(section, width)
 
-
-def displayed(stored: Reading, seen: Reading) -> Entry:
-    made = entry("ok", stored)
-    made.displayed = ReadAsDisplayed(seen, "inverted")
-    return made
-
-
-@pytest.mark.parametrize(
-    ("of", "verdict", "words"), CASES, ids=[f"{n}-{case[2]}" for n, case in enumerate(CASES)]
-)
-def test_every_state_has_its_verdict_and_its_words(qapp, of, verdict, words):
-    assert verdict_of(of, BAND) == verdict
-    assert state_words(of, verdict) == words
-
-
-def test_the_reading_as_displayed_counts_and_says_so(qapp):
-    of = displayed(reading(0.9), reading(0.1))
-    assert verdict_of(of, BAND) == "normal"
-    assert state_words(of, "normal") == "NORMAL   10%"
-    assert aloud(of, BAND) == "NORMAL   10%, read as displayed"
-
-
-def test_a_rejected_scan_may_be_read_as_displayed(qapp):
-    of = displayed(reading(0.9, reasons=("blank picture",)), reading(0.8))
-    of.status = "rejected"
-    assert verdict_of(of, BAND) == "pneumonia"
-
-
-@pytest.mark.parametrize(("band", "verdict"), [(0.0, "normal"), (0.03, "normal"), (0.06, "unsure")])
-def test_the_band_decides_what_is_not_sure(band, verdict):
-    assert verdict_of(entry("ok", reading(0.45)), band) == verdict
-
-
-# Painting
+    def painted(self, *entries: Entry, column: str = "scan") -> list[np.ndarray]:
+        """A cell for each: uint8 [h, w, 3]."""
+        self.model.clear()
+        self.model.add_entries(entries)
+        image = self.view.viewport().grab().toImage().convertToFormat(QImage.Format.Format_RGB888)
+        rows = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), image.bytesPerLine())
+        pixels = rows[:, : 3 * image.width()].reshape(image.height(), image.width(), 3).copy()
+        section = COLUMNS.index(column)
+        boxes = [self.view.visualRect(self.model.index(row, section)) for row in range(len(entries))]
+        return [pixels[box.top() : box.bottom() + 1, box.left() : box.right() + 1] for box in boxes]
 
 
 @pytest.fixture
-def view(qtbot, dark) -> QTreeView:
-    made = QTreeView()
-    made.setModel(WorklistModel(made))
-    made.setItemDelegate(WorklistDelegate(dark, Preferences(Settings(), keep=False, parent=made), made))
-    made.resize(300, 900)
-    qtbot.addWidget(made)
-    made.show()
-    return made
+def stage(dark, lane, qtbot) -> Stage:
+    return Stage(dark, lane, qtbot)
 
 
-def painted(view: QTreeView, *entries: Entry) -> list[np.ndarray]:
-    """A row for each: uint8 [h, w, 3]."""
-    model = view.model()
-    model.clear()
-    for each, fresh in zip(entries, model.add(each.found for each in entries), strict=True):
-        for name in ("status", "reason", "stored", "displayed", "thumbnail"):
-            setattr(fresh, name, getattr(each, name))
-    model.tell_all()
-    image = view.viewport().grab().toImage().convertToFormat(QImage.Format.Format_RGB888)
-    rows = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), image.bytesPerLine())
-    pixels = rows[:, : 3 * image.width()].reshape(image.height(), image.width(), 3).copy()
-    boxes = [view.visualRect(model.index(row)) for row in range(len(entries))]
-    return [pixels[box.top() : box.bottom() + 1, box.left() : box.right() + 1] for box in boxes]
+def states() -> dict[str, Entry]:
+    return {
+        "idle": entry("waiting", name="0.png"),
+        "pneumonia": entry("ok", reading(0.9), name="1.png"),
+        "normal": entry("ok", reading(0.1), name="2.png"),
+        "unsure": entry("ok", reading(0.5), name="3.png"),
+        "rejected": entry("rejected", reading(0.9, reasons=("blank picture",)), name="4.png"),
+        "failed": entry("failed", None, "4.png is empty", name="5.png"),
+    }
 
 
-STATES = {
-    "idle": entry("waiting", name="0.png"),
-    "pneumonia": entry("ok", reading(0.9), name="1.png"),
-    "normal": entry("ok", reading(0.1), name="2.png"),
-    "unsure": entry("ok", reading(0.5), name="3.png"),
-    "rejected": entry("rejected", reading(0.9, reasons=("blank picture",)), name="4.png"),
-    "failed": entry("failed", None, "4.png is empty", name="5.png"),
-}
+def ink(cell: np.ndarray, background: np.ndarray) -> np.ndarray:
+    """Where something is drawn: bool [h, w]."""
+    return np.abs(cell.astype(int) - background).max(axis=2) > 60
 
 
 def mark(row: np.ndarray) -> np.ndarray:
-    """Where something is drawn between the thumbnail and the words of the second line: bool [h, w]."""
-    part = row[row.shape[0] // 2 : -6, 60:76].astype(int)
-    return np.abs(part - row[2, 80]).max(axis=2) > 60
+    """What stands between the thumbnail and the words of the second line."""
+    return ink(row[row.shape[0] // 2 : -6, 60:76], row[2, 80])
 
 
-def test_marks_are_told_apart_by_their_shape(view):
-    marks = dict(zip(STATES, map(mark, painted(view, *STATES.values())), strict=True))
+def sign(row: np.ndarray) -> np.ndarray:
+    """What stands at the right end of the second line."""
+    return ink(row[row.shape[0] // 2 : -6, -20:], row[2, 80])
+
+
+def test_marks_are_told_apart_by_their_shape(stage):
+    marks = dict(zip(states(), map(mark, stage.painted(*states().values())), strict=True))
     assert all(each.any() for each in marks.values())
     for one, other in combinations(marks, 2):
         assert (marks[one] ^ marks[other]).sum() >= 8, f"{one} looks like {other}"
 
 
-def test_words_have_the_colour_of_the_verdict(view, dark):
-    for name, row in zip(STATES, painted(view, *STATES.values()), strict=True):
+def test_reviews_are_told_apart_by_their_shape(stage):
+    said = [None, Review("PNEUMONIA"), Review("NORMAL"), Review("", "a note")]
+    entries = [read(entry("ok", name=f"{n}.png"), 0.9) for n in range(4)] + [entry("unread", name="4.png")]
+    for each, review in zip(entries, [*said, Review("NORMAL")], strict=True):
+        each.review = review
+    none, *signs = map(sign, stage.painted(*entries))
+    assert not none.any()
+    for one, other in combinations(signs, 2):
+        assert (one ^ other).sum() >= 8
+
+
+def test_a_reading_as_displayed_is_marked(stage):
+    plain, seen = (entry("ok", reading(0.9), name=f"{n}.png") for n in range(2))
+    seen.displayed = ReadAsDisplayed(reading(0.9), "inverted")
+    without, with_sign = map(sign, stage.painted(plain, seen))
+    assert not without.any()
+    assert with_sign.any()
+
+
+def test_words_have_the_colour_of_the_verdict(stage, dark):
+    for name, row in zip(states(), stage.painted(*states().values()), strict=True):
         colour = dark.colour(f"verdict_{name}")
         wanted = np.array([colour.red(), colour.green(), colour.blue()])
         words = row[row.shape[0] // 2 :, 76:].reshape(-1, 3).astype(int)
         assert np.abs(words - wanted).sum(axis=1).min() < 60, name
 
 
-def test_the_thumbnail_is_painted_as_large_as_its_square(view):
-    grey = np.full((96, 96), 200, np.uint8)
-    [row] = painted(view, replace_thumbnail(grey))
+def test_another_theme_has_other_colours(stage, dark):
+    [before] = stage.painted(states()["pneumonia"])
+    dark.apply("light")
+    [after] = stage.painted(states()["pneumonia"])
+    assert before[2, 200].max() < 80
+    assert after[2, 200].min() > 180
+
+
+def with_thumbnail(stage: Stage, grey: np.ndarray) -> Entry:
+    of = states()["normal"]
+    stage.thumbnails.put(of.found, grey)
+    return of
+
+
+def test_the_thumbnail_is_painted_as_large_as_its_square(stage):
+    [row] = stage.painted(with_thumbnail(stage, np.full((96, 96), 200, np.uint8)))
     height = row.shape[0]
     square = row[height // 2 - 18 : height // 2 + 18, 12:48]
     assert (np.abs(square.astype(int) - 200) <= 1).all()
 
 
-def test_a_narrow_thumbnail_is_not_stretched(view):
-    [row] = painted(view, replace_thumbnail(np.full((96, 24), 200, np.uint8)))
+def test_a_narrow_thumbnail_is_not_stretched(stage):
+    [row] = stage.painted(with_thumbnail(stage, np.full((96, 24), 200, np.uint8)))
     line = row[row.shape[0] // 2, 8:52, 0]
     assert (line > 150).sum() == pytest.approx(44 * 24 / 96, abs=2)
     assert line[0] < 30
     assert line[-1] < 30, "near black beside it"
 
 
-def replace_thumbnail(thumbnail: np.ndarray) -> Entry:
-    return replace(STATES["normal"], thumbnail=thumbnail)
-
-
 @pytest.mark.parametrize("size", [(8, 96), (96, 8), (96, 37), (1, 1)])
-def test_any_thumbnail_can_be_painted(view, size):
-    [row] = painted(view, replace_thumbnail(np.full(size, 255, np.uint8)))
+def test_any_thumbnail_can_be_painted(stage, size):
+    [row] = stage.painted(with_thumbnail(stage, np.full(size, 255, np.uint8)))
     assert row[:, :52].max() > 100
+
+
+def test_only_what_is_painted_and_not_failed_is_asked_for(stage, monkeypatch):
+    asked = set()
+    monkeypatch.setattr(stage.thumbnails, "image", lambda found: asked.add(found.name))
+    stage.painted(*states().values(), *(entry("waiting", name=f"{n}.png") for n in range(10, 500)))
+    assert {"0.png", "4.png", "10.png"} <= asked
+    assert "5.png" not in asked
+    assert len(asked) < 25
 
 
 @pytest.mark.parametrize("name", ["", "a" * 400 + ".png", "«ä» & <b>bold</b> 胸部.png"])
 @pytest.mark.parametrize("width", [20, 90, 300])
-def test_any_name_fits_its_row(view, name, width):
-    view.resize(width, 200)
-    [row] = painted(view, entry("failed", None, "a reason " * 50, name=name or "x"))
+def test_any_name_fits_its_row(stage, name, width):
+    stage.show_columns("scan", width=width)
+    [row] = stage.painted(entry("failed", None, "a reason " * 50, name=name or "x"))
     assert row.shape[0] < 120
 
 
-def test_names_and_words_stay_beside_the_thumbnail(view):
-    [plain] = painted(view, entry("ok", reading(0.9), name="x.png"))
-    [long] = painted(view, entry("failed", None, "a reason " * 50, name="n" * 400 + ".png"))
+def test_names_and_words_stay_beside_the_thumbnail(stage):
+    [plain] = stage.painted(entry("ok", reading(0.9), name="x.png"))
+    [long] = stage.painted(entry("failed", None, "a reason " * 50, name="n" * 400 + ".png"))
     np.testing.assert_array_equal(plain[:, :52], long[:, :52])
 
 
-def test_a_larger_font_makes_a_row_higher(view):
-    option = QStyleOptionViewItem()
-    delegate, index = view.itemDelegate(), view.model().index(0)
+@pytest.mark.parametrize("column", COLUMNS[1:])
+def test_every_state_can_be_painted_in_every_column(stage, column):
+    entries = list(states().values())
+    entries[1].review = Review("NORMAL", "a note " * 40)
+    stage.show_columns("scan", column, width=120)
+    for width in (5, 40, 150):
+        stage.view.setColumnWidth(COLUMNS.index(column), width)
+        cells = stage.painted(*entries, column=column)
+        assert len({cell.shape for cell in cells}) == 1
+
+
+def test_the_label_has_its_mark_in_its_own_column(stage):
+    stage.show_columns("scan", "label", width=140)
+    marks = {}
+    for name, cell in zip(states(), stage.painted(*states().values(), column="label"), strict=True):
+        marks[name] = ink(cell[15:-15, 6:20], cell[2, 2])
+    assert not marks["idle"].any()
+    assert not marks["failed"].any()
+    for one, other in combinations(("pneumonia", "normal", "unsure", "rejected"), 2):
+        assert (marks[one] ^ marks[other]).sum() >= 8, f"{one} looks like {other}"
+
+
+def second_line(stage: Stage, of: Entry, *columns: str) -> str:
+    stage.show_columns("scan", *columns)
+    return stage.delegate._second_line(of, {"ok": "pneumonia", "waiting": "idle"}.get(of.status, of.status))[
+        0
+    ]
+
+
+def test_the_scan_says_what_the_other_columns_do_not(stage):
+    of = entry("ok", reading(0.93), name="ward/x.png")
+    assert second_line(stage, of) == "PNEUMONIA   93%"
+    assert second_line(stage, of, "probability") == "PNEUMONIA"
+    assert second_line(stage, of, "label", "probability").endswith("ward")
+    assert second_line(stage, of, "label", "probability", "folder") == ""
+    waiting = entry("waiting", name="ward/x.png")
+    assert second_line(stage, waiting, "label") == "waiting"
+    assert second_line(stage, waiting, "label", "status").endswith("ward")
+    failed = entry("failed", None, "x.png is empty", name="ward/x.png")
+    assert second_line(stage, failed, *COLUMNS[1:]) == "empty"
+
+
+def test_the_scan_on_the_screen_is_marked(stage, dark):
+    entries = [entry("waiting", name=f"{n}.png") for n in range(2)]
+    stage.delegate.marked = entries[1]
+    plain, marked = stage.painted(*entries)
+    accent = dark.colour("accent")
+    assert tuple(marked[10, 1]) == (accent.red(), accent.green(), accent.blue())
+    assert tuple(plain[10, 1]) != tuple(marked[10, 1])
+
+
+def test_the_whole_row_under_the_mouse_is_lit(stage, dark):
+    stage.show_columns("scan", "label", width=140)
+    stage.delegate.hovered = 1
+    entries = [entry("waiting", name=f"{n}.png") for n in range(2)]
+    hover = dark.colour("hover")
+    for column in ("scan", "label"):
+        plain, lit = stage.painted(*entries, column=column)
+        assert tuple(lit[2, 70]) == (hover.red(), hover.green(), hover.blue())
+        assert tuple(plain[2, 70]) != tuple(lit[2, 70])
+
+
+def test_a_larger_font_makes_a_row_higher(stage):
     heights = []
     for size in (9.0, 30.0):
-        font = view.font()
+        font = stage.view.font()
         font.setPointSizeF(size)
-        option.font = font
-        option.fontMetrics = type(option.fontMetrics)(font)
-        heights.append(delegate.sizeHint(option, index).height())
-        assert heights[-1] >= 2 * 0.9 * option.fontMetrics.height()
+        stage.view.setFont(font)
+        heights.append(stage.painted(entry("waiting"))[0].shape[0])
+        assert heights[-1] >= 2 * 0.9 * stage.view.fontMetrics().height()
     assert heights[1] > heights[0]

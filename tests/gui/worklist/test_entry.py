@@ -8,10 +8,12 @@ import numpy as np
 import pytest
 
 from core.imaging.scan import Scan, Window
-from core.reading.folder import Found, Outcome
+from core.reading.finding import Found
+from core.reading.folder import Outcome
 from core.reading.gate import Verdict
 from core.reading.reader import Reading
-from gui.worklist.entry import THUMBNAIL, Entry, ReadAsDisplayed, answer_of, thumbnail
+from core.review import Review
+from gui.worklist.entry import THUMBNAIL, Answer, Entry, ReadAsDisplayed, answer_of, thumbnail
 from tests.pictures import radiograph
 
 FOUND = Found(Path("/scans/deep/scan.png"), PurePath("deep/scan.png"))
@@ -21,6 +23,12 @@ SCAN = Scan(radiograph(0, size=(300, 200)).astype(np.float32) / 255, notes=("a n
 
 def test_an_entry_is_called_like_its_file():
     assert Entry(FOUND).name == "scan.png"
+    assert Entry(FOUND).folder == str(Path("/scans/deep"))
+
+
+def test_a_pasted_picture_is_in_no_folder():
+    pasted = Found(Path("Pasted picture 1"), PurePath("Pasted picture 1"), b"content")
+    assert (Entry(pasted).name, Entry(pasted).folder) == ("Pasted picture 1", "")
 
 
 @pytest.mark.parametrize("size", [(300, 200), (200, 300), (96, 96), (40, 64), (2000, 32), (32, 2000)])
@@ -73,23 +81,79 @@ def test_an_answer_brings_notes_and_thumbnail_of_what_was_decoded():
     )
 
 
+def test_an_answer_says_which_file_it_was():
+    answer = answer_of(Outcome(FOUND, "ok", "abc", "", SCAN, READING, size=12, modified=34))
+    assert (answer.sha256, answer.size, answer.modified) == ("abc", 12, 34)
+
+
+@pytest.mark.parametrize(
+    ("verdict", "status", "reason"),
+    [
+        (Verdict(), "ok", ""),
+        (Verdict(("blank picture", "colour picture")), "rejected", "blank picture; colour picture"),
+    ],
+    ids=["accepted", "rejected"],
+)
+def test_what_was_known_already_counts_as_read(verdict, status, reason):
+    answer = answer_of(Outcome(FOUND, "known", "abc", reading=replace(READING, verdict=verdict)))
+    assert (answer.status, answer.reason, answer.sha256) == (status, reason, "abc")
+
+
 def test_what_was_not_decoded_has_no_thumbnail():
     assert answer_of(Outcome(FOUND, "failed", "", "scan.png is empty")).thumbnail is None
 
 
-def test_an_entry_takes_all_of_an_answer():
+def test_an_entry_takes_what_an_answer_says():
     entry = Entry(FOUND, "reading")
-    answer = answer_of(Outcome(FOUND, "rejected", "abc", "blank picture", SCAN, READING))
-    entry.take(answer)
+    entry.take(answer_of(Outcome(FOUND, "rejected", "abc", "blank picture", SCAN, READING)))
     assert (entry.status, entry.reason, entry.notes) == ("rejected", "blank picture", ("a note",))
-    assert entry.stored is READING
-    assert entry.thumbnail is answer.thumbnail
+    assert entry.sha256 == "abc"
+    assert (entry.stored.probability, entry.stored.label) == (0.7, "PNEUMONIA")
+
+
+def test_an_entry_keeps_no_map():
+    """Of a hundred thousand scans they are in the store."""
+    entry = Entry(FOUND)
+    entry.take(Answer(FOUND, "ok", reading=READING))
+    assert READING.has_map
+    assert not entry.stored.has_map
 
 
 def test_a_failure_takes_the_place_of_an_earlier_reading():
-    entry = Entry(FOUND, stored=READING, thumbnail=np.zeros((2, 2), np.uint8))
+    entry = Entry(FOUND, stored=READING, sha256="abc")
     entry.take(answer_of(Outcome(FOUND, "failed", "", "gone")))
     assert entry.reading is None
+    assert entry.sha256 == "abc", "what was reviewed is still found"
+
+
+@pytest.mark.parametrize("status", ["unread", "waiting", "reading", "failed"])
+def test_a_reading_stands_only_while_it_is_not_made_anew(status):
+    entry = Entry(FOUND, "ok", stored=READING)
+    assert entry.settled is READING
+    entry.status = status
+    assert entry.settled is None
+
+
+@pytest.mark.parametrize(
+    ("stored", "review", "agrees"),
+    [
+        (READING, Review("PNEUMONIA"), True),
+        (READING, Review("NORMAL"), False),
+        (READING, Review("", "only a note"), None),
+        (READING, None, None),
+        (None, Review("NORMAL"), None),
+    ],
+)
+def test_a_review_agrees_with_the_reading_or_does_not(stored, review, agrees):
+    assert Entry(FOUND, "ok", stored=stored, review=review).agrees is agrees
+
+
+@pytest.mark.parametrize(
+    ("review", "is_reviewed"),
+    [(None, False), (Review("", "only a note"), False), (Review("NORMAL"), True)],
+)
+def test_a_note_alone_is_no_review(review, is_reviewed):
+    assert Entry(FOUND, review=review).is_reviewed is is_reviewed
 
 
 def test_the_reading_as_displayed_stands_before_the_other():

@@ -1,0 +1,314 @@
+"""What is known, read, waiting and not read of the scans on the worklist, and the model that reads them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from PySide6.QtCore import QObject, Signal
+
+from core.opening import Opened
+from core.reading.finding import Found
+from core.reading.reader import ModelKey, Reading
+from core.settings import Settings
+from core.store.known import Known
+from core.store.store import Store
+from gui.reading.service import ReadingService
+from gui.recall import Recall, remember
+from gui.worklist.entry import Answer, Entry, ReadAsDisplayed, Status
+from gui.worklist.model import WorklistModel
+
+
+class Readings(QObject):
+    """Has files looked up in the store and read by the service, and writes what comes of it into the entries.
+
+    Attributes:
+        opened: the model that reads; None while it is opened, or where none can be.
+        no_model: why there is none.
+        model: whose readings the entries have: that of before, while another is opened.
+    """
+
+    arrived = Signal(object)  # list of Entry, as they were found: some may be on the list already
+    told = Signal(object)  # Entry: something of it changed
+    changed = Signal()  # the model, or many entries
+    counts_changed = Signal()
+    problem = Signal(object)  # an exception that concerns the person
+    thumbnail = Signal(object, object)  # Found, uint8 [h, w]; None where it could not be decoded
+
+    def __init__(
+        self,
+        worklist: WorklistModel,
+        settings: Settings,
+        recall: Recall,
+        service: ReadingService,
+        store: Store,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.worklist = worklist
+        self.recall = recall
+        self.service = service
+        self.store = store
+        self.opened: Opened | None = None
+        self.no_model: BaseException | None = None
+        self.model: ModelKey | None = None
+        self._settings = settings
+        self._later: list[Entry] = []  # to be read when the picture is on the screen
+        self._unread: set[Entry] = set()
+        # Entries by their content. Very few files lie on a list twice: those are apart
+        self._by_content: dict[str, Entry] = {}
+        self._copies: dict[str, list[Entry]] = {}
+        self._whole: tuple[Reading, Reading] | None = None  # see `whole`
+        recall.arrived.connect(self._on_arrived)
+        recall.recalled.connect(self._on_recalled)
+        recall.failed.connect(self.problem)
+        service.opened.connect(self._on_opened)
+        service.unavailable.connect(self._on_unavailable)
+        service.started.connect(self._on_started)
+        service.finished.connect(self._on_finished)
+        service.stopped.connect(self._on_stopped)
+        service.broken.connect(self._on_broken)
+
+    @property
+    def has_unread(self) -> bool:
+        return bool(self._unread)
+
+    @property
+    def is_reading(self) -> bool:
+        """Scans are read or wait to be."""
+        return self.service.is_reading or bool(self._later)
+
+    @property
+    def is_busy(self) -> bool:
+        return not (self.recall.is_idle and self.service.is_idle) or bool(self._later)
+
+    @property
+    def threshold(self) -> float:
+        """On the probability, 0..1: the person's, else the model's own."""
+        if self._settings.threshold is not None:
+            return self._settings.threshold
+        return self.opened.reader.checkpoint.threshold if self.opened else 0.5
+
+    def whole(self, entry: Entry) -> Reading | None:
+        """An entry's reading with its map, which is fetched from the store."""
+        small = entry.reading
+        if small is None or small.has_map or self.model is None:
+            return small
+        if self._whole is None or self._whole[0] is not small:
+            displayed = self.store.displayed(entry.sha256, self.model) if entry.displayed else None
+            kept = displayed[0] if displayed else self.store.reading(entry.sha256, self.model)
+            self._whole = small, replace(small, heatmap=kept.heatmap) if kept else small
+        return self._whole[1]
+
+    # What is asked of it
+
+    def open_model(self, settings: Settings) -> None:
+        """Read with what these settings say from now on."""
+        self._settings = settings
+        self.opened = self.no_model = None
+        self.service.open(settings)
+
+    def judge_by(self, settings: Settings) -> None:
+        """Take the threshold of these settings."""
+        self._settings = settings
+        for entry in self.worklist.entries:
+            entry.at(self.threshold)
+
+    def bring(self, founds: Sequence[Found]) -> None:
+        """Put these files on the list, as soon as it is known what the store says of them."""
+        self.recall.bring(founds, self.model)
+
+    def bring_history(self) -> None:
+        """Put every scan that was ever read on the list."""
+        self.recall.bring_all(self.model)
+
+    def take_on(self, fresh: Sequence[Entry]) -> None:
+        """These came to the list. Those that are not known are read, but not before `read_later`."""
+        for entry in fresh:
+            if entry.sha256:
+                self._file(entry)
+        unread = [entry for entry in fresh if entry.stored is None]
+        if self.opened:
+            self._later += unread
+        if self.opened or self.service.is_opening:
+            self._set_statuses(unread, "waiting")
+        if not self.opened:
+            self._unread.update(unread)  # asked for when there is a model
+
+    def read_later(self, current: Entry | None) -> None:
+        """The picture is there: now the processor is free to read."""
+        waiting, self._later = self._later, []
+        if waiting:
+            self.service.read(entry.found for entry in waiting)
+            self.hurry(current)
+
+    def read_again(self, entries: Sequence[Entry]) -> None:
+        """Read these whatever is known of them."""
+        for entry in entries:
+            entry.displayed = None
+        self._ask_for(entries, afresh=True)
+
+    def read_unread(self) -> None:
+        """Read all that were stopped, or came when there was no model."""
+        self._ask_for([entry for entry in self.worklist.entries if entry in self._unread])
+
+    def hurry(self, current: Entry | None) -> None:
+        """Read the one that is looked at next, if it waits."""
+        if current:
+            self.service.hurry(current.found)
+
+    def stop(self) -> None:
+        """Read nothing more of what waits."""
+        self.recall.cancel()
+        self.service.stop()
+
+    def forget(self, entries: Iterable[Entry]) -> None:
+        """These are no longer on the list."""
+        gone = set(entries)
+        self.service.forget(entry.found for entry in gone)
+        self._unread -= gone
+        self._later = [each for each in self._later if each not in gone]
+        for entry in gone:
+            self._unfile(entry)
+
+    def forget_all(self) -> None:
+        """The list is empty."""
+        self.stop()
+        self._unread.clear()
+        self._by_content.clear()
+        self._copies.clear()
+        self._whole = None
+
+    def know(self, entry: Entry, sha256: str) -> None:
+        """The content of an entry's file is known now: so is what was said of it, wherever it lay."""
+        if not sha256:
+            return
+        if entry.sha256 != sha256:
+            self._unfile(entry)  # the file was changed
+            entry.sha256, entry.review = sha256, None
+        if entry.review is None:
+            entry.review = self.store.review(sha256)
+        for same in self.with_content(sha256):
+            if same is not entry and same.found.content is None and not same.found.path.exists():
+                # It was moved to where this one is
+                self.forget([same])
+                self.worklist.remove([same])
+        self._file(entry)
+
+    def with_content(self, sha256: str) -> list[Entry]:
+        """The entries of files with this content."""
+        one = self._by_content.get(sha256)
+        return [one, *self._copies.get(sha256, ())] if one else []
+
+    def _file(self, entry: Entry) -> None:
+        one = self._by_content.setdefault(entry.sha256, entry)
+        if one is not entry and entry not in (copies := self._copies.setdefault(entry.sha256, [])):
+            copies.append(entry)
+
+    def _unfile(self, entry: Entry) -> None:
+        copies = self._copies.get(entry.sha256, [])
+        if entry in copies:
+            copies.remove(entry)
+        elif self._by_content.get(entry.sha256) is entry:
+            del self._by_content[entry.sha256]
+            if copies:
+                self._by_content[entry.sha256] = copies.pop()
+
+    def take_displayed(self, entry: Entry, reading: Reading, words: str) -> None:
+        """A reading of the scan as it was displayed came: it stands before the other."""
+        entry.displayed = ReadAsDisplayed(reading.at(self.threshold), words)
+        if entry.sha256 and self.model:
+            self.store.add_displayed(entry.sha256, reading, self.model, words)
+
+    def drop_displayed(self, entry: Entry) -> None:
+        """Go back to the reading of the scan as its file asks to be displayed."""
+        entry.displayed = None
+        if entry.sha256 and self.model:
+            self.store.remove_displayed(entry.sha256, self.model)
+
+    # What comes back
+
+    def _on_arrived(self, entries: list[Entry]) -> None:
+        for entry in entries:
+            entry.at(self.threshold)
+        self.arrived.emit(entries)
+
+    def _on_opened(self, opened: Opened) -> None:
+        self.opened, self.no_model = opened, None
+        before, self.model = self.model, opened.reader.key
+        # What another model said is looked up, or read anew: no list mixes two models
+        stale = list(self.worklist.entries if before != self.model else self._unread)
+        if stale:
+            self._set_statuses(stale, "waiting")
+            self.recall.again(stale, self.model)
+        self.changed.emit()
+
+    def _on_recalled(self, pairs: list[tuple[Entry, Known | None]]) -> None:
+        unknown = []
+        for entry, known in pairs:
+            if self.worklist.entry_of(entry.found) is not entry:
+                continue  # it was taken off the list meanwhile
+            entry.displayed = None
+            if known and known.reading:
+                self._unfile(entry)
+                remember(entry, known)
+                entry.at(self.threshold)
+                self._file(entry)
+                self.told.emit(entry)
+            else:
+                unknown.append(entry)
+        self._ask_for(unknown)
+        self.changed.emit()
+        self.counts_changed.emit()
+
+    def _on_unavailable(self, error: BaseException) -> None:
+        self.opened, self.no_model = None, error
+        self.changed.emit()
+        self.problem.emit(error)
+
+    def _on_started(self, found: Found) -> None:
+        if entry := self.worklist.entry_of(found):
+            entry.status = "reading"
+            self._unread.discard(entry)
+            self.told.emit(entry)
+
+    def _on_finished(self, answer: Answer) -> None:
+        if entry := self.worklist.entry_of(answer.found):
+            self.know(entry, answer.sha256)
+            entry.take(answer)
+            entry.at(self.threshold)
+            self.told.emit(entry)
+            self.counts_changed.emit()
+        if answer.thumbnail is not None or answer.status == "failed":
+            self.thumbnail.emit(answer.found, answer.thumbnail)
+
+    def _on_stopped(self) -> None:
+        self._later = []
+        under_way = [each for each in self.worklist.entries if each.status in ("waiting", "reading")]
+        for entry in under_way:
+            if entry.stored:
+                entry.status = "ok" if entry.stored.verdict.accepted else "rejected"
+        self._set_statuses([each for each in under_way if not each.stored], "unread")
+        self.counts_changed.emit()
+
+    def _on_broken(self, error: BaseException) -> None:
+        self._on_stopped()
+        self.problem.emit(error)
+
+    def _ask_for(self, entries: Sequence[Entry], afresh: bool = False) -> None:
+        if entries and self.opened:
+            self._set_statuses(entries, "waiting")
+            self.service.read((entry.found for entry in entries), afresh)
+
+    def _set_statuses(self, entries: Sequence[Entry], status: Status) -> None:
+        if not entries:
+            return
+        for entry in entries:
+            entry.status = status
+        if status == "unread":
+            self._unread.update(entries)
+        else:
+            self._unread.difference_update(entries)
+        # A signal for each of many thousands would hold the window
+        self.worklist.tell_all()
+        self.changed.emit()

@@ -1,0 +1,41 @@
+"""The store as the window has it: opened, told of, and closed."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Qt, Signal
+
+from core.errors import LungfieldError
+from core.store.store import open_store
+
+
+class Storing(QObject):
+    """Owns the store.
+
+    Args:
+        keep: in the person's own folder; else in one that is gone when this is closed, where nothing of the
+            person's may be touched.
+    """
+
+    problem = Signal(object)  # a LungfieldError, in the thread this object lives in
+
+    # From whatever thread notices. Queued, so that nobody is told before the window can tell it
+    _noticed = Signal(object)
+
+    def __init__(self, keep: bool = True, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._noticed.connect(self.problem, Qt.ConnectionType.QueuedConnection)
+        self._folder = None if keep else tempfile.TemporaryDirectory(prefix="lungfield-")
+        path = Path(self._folder.name, "lungfield.sqlite3") if self._folder else None
+        self.store = open_store(path, self._on_noticed)
+
+    def close(self) -> None:
+        """Write what waits. May be called again."""
+        self.store.close()
+        if self._folder:
+            self._folder.cleanup()
+
+    def _on_noticed(self, problem: LungfieldError) -> None:
+        self._noticed.emit(problem)

@@ -1,0 +1,213 @@
+"""What the actions do that concern scans on the list: review them, take them away, take them off."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Qt, QTimer
+from PySide6.QtWidgets import QWidget
+
+from gui.actions import Actions
+from gui.export.dialog import ExportDialog
+from gui.export.exporter import Exporter
+from gui.export.items import StoredItems
+from gui.export.request import ExportRequest, Numbers, Which
+from gui.review.panel import ReviewPanel
+from gui.review.state import ReviewState
+from gui.session import Session
+from gui.worklist.entry import Entry
+from gui.worklist.panel import WorklistPanel
+
+_REVIEWING = ("agree", "agree-next", "call-normal", "call-pneumonia", "note", "take-back")
+
+
+class WorklistCommands(QObject):
+    """Connects the actions and the review panel to the session, and keeps both as things are.
+
+    What is reviewed is the scan on the screen, or all that are selected where those are several.
+    """
+
+    def __init__(
+        self,
+        actions: Actions,
+        session: Session,
+        panel: WorklistPanel,
+        review: ReviewPanel,
+        exporter: Exporter,
+        window: QWidget,
+    ) -> None:
+        super().__init__(window)
+        self._actions = actions
+        self._session = session
+        self._panel = panel
+        self._review = review
+        self._exporter = exporter
+        self._window = window
+        self._folder = Path.home()
+        simple = {
+            "history": session.open_history,
+            "export": self.show_export,
+            "find": panel.find,
+            "remove": self.remove,
+            "read-again": self.read_again,
+            "agree": self.agree,
+            "agree-next": self.agree_and_go_on,
+            "call-normal": self.call_normal,
+            "call-pneumonia": self.call_pneumonia,
+            "take-back": self.take_back,
+            "note": review.edit_note,
+            "next-unreviewed": session.next_unreviewed,
+            "undo": session.reviews.undo,
+            "redo": session.reviews.redo,
+        }
+        for name, slot in simple.items():
+            actions[name].triggered.connect(slot)
+        review.agreed.connect(self.agree_on_one)
+        review.corrected.connect(self.correct_one)
+        review.note_changed.connect(self._on_note)
+        review.cleared.connect(self.take_back_one)
+        review.next_unreviewed.connect(session.next_unreviewed)
+        # Answers may come by the thousand: once a turn of the event loop is enough
+        self._soon = QTimer(self, singleShot=True, interval=0)
+        self._soon.timeout.connect(self.refresh)
+        for signal in (
+            session.counts_changed,
+            session.reading_changed,
+            session.current_changed,
+            session.worklist.rearranged,
+            session.reviews.history.changed,
+            exporter.started,
+            exporter.succeeded,
+            exporter.failed,
+            exporter.cancelled,
+        ):
+            signal.connect(self._refresh_soon)
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Enable what can be done now, and show what was said of the current scan."""
+        session, actions, entry = self._session, self._actions, self._session.current
+        reading = entry.settled if entry else None
+        can_review = entry is not None and bool(entry.sha256)
+        worklist = session.worklist
+        following = worklist.next_unreviewed(entry)
+        agreement = worklist.agreement()
+        self._review.show_state(
+            ReviewState(
+                key=entry.sha256 if entry and can_review else None,
+                can_review=can_review,
+                reading_label=reading.label if reading else "",
+                review=entry.review if entry else None,
+                agreement=agreement,
+                without_reading=worklist.reviewed - agreement.reviewed,
+                has_next=following is not None,
+            )
+        )
+        actions.enable(_REVIEWING, can_review)
+        actions.enable(("agree", "agree-next"), can_review and reading is not None)
+        actions.enable(("take-back",), entry is not None and entry.review is not None)
+        actions.enable(("next-unreviewed",), following is not None)
+        actions.enable(("export",), bool(worklist.entries) and not self._exporter.is_busy)
+        history = session.reviews.history
+        actions.enable(("undo",), history.can_undo)
+        actions.enable(("redo",), history.can_redo)
+        actions["undo"].setText(history.undo_text)
+        actions["redo"].setText(history.redo_text)
+
+    def _refresh_soon(self, *_: object) -> None:
+        if not self._soon.isActive():
+            self._soon.start()
+
+    # Reviews
+
+    def agree(self) -> None:
+        self._session.reviews.agree(self._chosen())
+
+    def agree_and_go_on(self) -> None:
+        """Of the one on the screen, whatever is selected: it is said while looking at it."""
+        self.agree_on_one()
+        self._session.next_unreviewed()
+
+    def call_normal(self) -> None:
+        self._session.reviews.correct(self._chosen(), "NORMAL")
+
+    def call_pneumonia(self) -> None:
+        self._session.reviews.correct(self._chosen(), "PNEUMONIA")
+
+    def take_back(self) -> None:
+        self._session.reviews.take_back(self._chosen())
+
+    def agree_on_one(self) -> None:
+        self._session.reviews.agree(self._current())
+
+    def correct_one(self, label: str) -> None:
+        self._session.reviews.correct(self._current(), label)
+
+    def take_back_one(self) -> None:
+        self._session.reviews.take_back(self._current())
+
+    def _on_note(self, key: object, text: str) -> None:
+        if key:
+            self._session.reviews.note(str(key), text)
+
+    # The list
+
+    def remove(self) -> None:
+        self._session.remove(self._chosen())
+
+    def read_again(self) -> None:
+        self._session.read_again(self._chosen())
+
+    def _chosen(self) -> Sequence[Entry]:
+        """The scans that are selected, else the one on the screen."""
+        selected = self._panel.selected()
+        return selected if len(selected) > 1 else self._current()
+
+    def _current(self) -> Sequence[Entry]:
+        return [self._session.current] if self._session.current else []
+
+    # Exports
+
+    def show_export(self) -> None:
+        """Ask what is to be exported, and of which scans."""
+        several = len(self._panel.selected()) > 1
+        dialog = ExportDialog(
+            self._numbers(),
+            which="selected" if several else "shown",
+            folder=self._folder,
+            parent=self._window,
+        )
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.wanted.connect(self._export)
+        dialog.open()
+
+    def _export(self, request: ExportRequest) -> None:
+        self._folder = request.path.parent
+        session = self._session
+        items = StoredItems(
+            self._scans()[request.which], request.kind, session.readings.store, session.readings.model
+        )
+        self._exporter.start(request, items, self._title(request.named))
+
+    def _title(self, named: bool) -> str:
+        """Of a report on many scans: the folder they lie in, where names may be told."""
+        folders = {entry.folder for entry in self._session.worklist.entries}
+        return Path(folders.pop()).name if named and len(folders) == 1 else ""
+
+    def _numbers(self) -> Numbers:
+        scans = self._scans()
+        return Numbers(
+            scans={which: len(entries) for which, entries in scans.items()},
+            read={which: sum(each.settled is not None for each in some) for which, some in scans.items()},
+            reviewed={which: sum(each.is_reviewed for each in some) for which, some in scans.items()},
+        )
+
+    def _scans(self) -> dict[Which, Sequence[Entry]]:
+        worklist = self._session.worklist
+        return {
+            "shown": list(worklist.shown),
+            "selected": self._panel.selected() or list(self._current()),
+            "current": self._current(),
+            "all": list(worklist.entries),
+        }
