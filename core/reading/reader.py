@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from functools import partial
+from weakref import WeakSet
 
 import numpy as np
 from numpy.typing import NDArray
@@ -49,7 +49,7 @@ class Reading:
             was left in the store: see `without_map`.
         verdict: the gate's; where it rejects, the rest is still there but not to be relied on.
         model, engine: names; the engine's with device and precision actually used.
-        milliseconds: from the decoded scan to this reading, its share of the batch's time.
+        milliseconds: from the decoded scan to this reading: its share where several were read together.
     """
 
     probability: float
@@ -108,7 +108,7 @@ class Reader:
         self.engine = engine
         self.threshold = checkpoint.threshold if threshold is None else threshold
         self._head = Head(checkpoint.head_layers())
-        self._done = 0.0  # when the latest batch was
+        self._under_way: WeakSet[_Batch] = WeakSet()  # weak: whoever stops asks for none of them
 
     @property
     def engine_words(self) -> str:
@@ -136,13 +136,16 @@ class Reader:
 
         Up to `engine.depth` batches may be under way; they are asked for in the order they were begun.
         """
-        begun = time.perf_counter()
+        batch = _Batch(self, scans, time.perf_counter())
         pictures = np.stack([scan.picture for scan in scans])
-        pending = self.engine.begin(normalise(pictures, self.checkpoint.preprocessing)[:, None])
-        return partial(self._finish, scans, pending, begun)
+        batch.pending = self.engine.begin(normalise(pictures, self.checkpoint.preprocessing)[:, None])
+        self._under_way.add(batch)
+        batch.beside = len(self._under_way)
+        return batch
 
-    def _finish(self, scans: Sequence[Prepared], pending: Pending, begun: float) -> list[Reading]:
-        features = pending()
+    def finish(self, batch: _Batch) -> list[Reading]:
+        """What a batch is called for."""
+        scans, features = batch.scans, batch.pending()
         log_odds = self._head.log_odds(features.pooled) / self.checkpoint.temperature
         gradient = self._head.gradient(features.pooled) / self.checkpoint.temperature
         maps = evidence_map(features.maps, gradient)
@@ -151,10 +154,10 @@ class Reader:
             judge(scan.picture, scan.coloured, middle, self.checkpoint.features)
             for scan, middle in zip(scans, features.middle, strict=True)
         ]
-        # Of batches that were under way together each counts from when the one before was done
-        done = time.perf_counter()
-        milliseconds = 1e3 * (done - max(begun, self._done)) / len(scans)
-        self._done = done
+        # Those that are under way together share the time
+        together = max(batch.beside, len(self._under_way))
+        self._under_way.discard(batch)
+        milliseconds = 1e3 * (time.perf_counter() - batch.begun) / (together * len(scans))
         return [
             Reading(
                 probability=float(p),
@@ -168,6 +171,25 @@ class Reader:
             )
             for p, heatmap, verdict in zip(probabilities, maps, verdicts, strict=True)
         ]
+
+
+@dataclass(eq=False)
+class _Batch:
+    """Scans that the engine has begun with; called, it gives their readings.
+
+    Attributes:
+        begun: by the performance counter.
+        beside: how many batches were under way when it was begun, itself among them.
+    """
+
+    reader: Reader
+    scans: Sequence[Prepared]
+    begun: float
+    pending: Pending = field(init=False)
+    beside: int = 1
+
+    def __call__(self) -> list[Reading]:
+        return self.reader.finish(self)
 
 
 def label_of(probability: float, threshold: float) -> str:
