@@ -39,6 +39,7 @@ def start() -> Path | None:
     """Log to a file in the log folder. Returns it, or None where none can be written."""
     try:
         file = paths.logs() / "lungfield.log"
+        file.parent.mkdir(parents=True, exist_ok=True)
         handler = RotatingFileHandler(file, maxBytes=1 << 20, backupCount=3, delay=True, encoding="utf-8")
     except OSError:
         return None

@@ -22,10 +22,8 @@ def user_data() -> Path:
 
 
 def logs() -> Path:
-    """The folder of log files; made when first asked for."""
-    folder = _home("log")
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder
+    """The folder of log files; made by whatever first writes there."""
+    return _home("log")
 
 
 def _home(kind: str) -> Path:

@@ -41,9 +41,13 @@ class StatusLine(QWidget):
         layout = QHBoxLayout(self)
         layout.setContentsMargins(10, 0, 10, 0)
         layout.setSpacing(10)
-        for widget in (self._bar, self._words, self._stop):
+        self._trouble = QLabel()
+        self._trouble.setProperty("role", "warning")
+        self._trouble.hide()
+        for widget in (self._stop, self._bar, self._words):
             layout.addWidget(widget)
         layout.addStretch()
+        layout.addWidget(self._trouble)
         layout.addWidget(self.engine)
         layout.addWidget(disclaimer)
         # As high as with the button, so that nothing moves when it comes
@@ -84,13 +88,19 @@ class StatusLine(QWidget):
         self._searching = searching
         self._show()
 
+    def show_trouble(self, words: str, why: str) -> None:
+        """Say something for as long as it is so; nothing where it is empty."""
+        self._trouble.setText(words)
+        self._trouble.setToolTip(why)
+        self._trouble.setVisible(bool(words))
+
     def show_engine(self, words: str, why: str) -> None:
         self.engine.setText(words)
         self.engine.setToolTip(why)
 
     def _show(self) -> None:
         searching = self.tr("Looking for scans…") if self._searching else ""
-        self._words.setText(self._note or self._progress or searching)
+        self._words.setText(" · ".join(filter(None, (self._progress or searching, self._note))))
 
     def _progress_words(self, done: int, asked: int) -> str:
         if asked == 1:

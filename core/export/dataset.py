@@ -31,7 +31,8 @@ def write_dataset(folder: Path, items: Iterable[Item], named: bool, progress: Pr
 
     As grey of 8 bits where its file had 8, else of 16, as the file asks to be displayed, and without anything
     else that the file says. PATIENT is a pseudonym: of DICOM's patient, else of the one in a public set's
-    file name, else of the scan alone. A scan that lies in the folder already with the other label is moved.
+    file name, else of the scan alone. A scan that lies in the folder already with the other label is moved;
+    one that has no label any more is taken out.
 
     Args:
         folder: made where it is missing; what else is in it stays.
@@ -50,6 +51,8 @@ def write_dataset(folder: Path, items: Iterable[Item], named: bool, progress: Pr
     with Stage(folder) as stage:
         for item in counted(items, progress):
             if not item.reviewed:
+                for earlier in before.get(f"{item.sha256[:12]}.png", []) if item.sha256 else []:
+                    stage.outdate(earlier)
                 continue
             try:
                 scan = to_be_drawn(item, named)[1]

@@ -76,8 +76,8 @@ class Naming:
         file = item.found.path.name
         for name in (repr(file), " ".join(file.split())):
             if name and said.startswith(name):
-                return self.name(item) + without(said[len(name) :], _parts_of_file(item), self.name(item))
-        return without(said, _parts_of_file(item), self.name(item))
+                return self.name(item) + without(said[len(name) :], _whole_names(item), self.name(item))
+        return without(said, _whole_names(item), self.name(item))
 
     def note(self, item: Item) -> str:
         """The person's note. It leaves as it was written, but for the file's name and the patient's."""
@@ -106,6 +106,11 @@ def without(text: str, names: Iterable[str], instead: str) -> str:
 def _parts_of_file(item: Item) -> list[str]:
     path = item.found.path
     return [each for each in (str(path), str(item.found.relative), path.name, path.stem) if _tells(each)]
+
+
+def _whole_names(item: Item) -> list[str]:
+    """What our own reasons may name a file by. A name less its suffix may be a word of theirs («empty»)."""
+    return [each for each in _parts_of_file(item) if each != item.found.path.stem or not each.isalpha()]
 
 
 def _parts_of_patient(item: Item) -> list[str]:

@@ -94,8 +94,11 @@ def review_words(review: Review, label: str) -> str:
 
 def _draw_result(pages: Pages, reading: Reading) -> None:
     pages.y -= 20
-    pages.text(LEFT, pages.y, reading.label, size=22, font=BOLD, colour=LABELS[reading.label])
-    beside = LEFT + width_of(reading.label, 22, BOLD) + 18
+    headline, colour = reading.label, LABELS[reading.label]
+    if not reading.verdict.accepted:
+        headline, colour = "REJECTED", MUTED
+    pages.text(LEFT, pages.y, headline, size=22, font=BOLD, colour=colour)
+    beside = LEFT + width_of(headline, 22, BOLD) + 18
     pages.text(beside, pages.y + 9, f"Probability of pneumonia {reading.probability:.3f}", size=10)
     said = f"confidence that it is {reading.label}: {reading.confidence:.3f}"
     pages.text(beside, pages.y - 4, said, size=8, colour=MUTED)
@@ -110,7 +113,8 @@ def _draw_bar(pages: Pages, reading: Reading) -> None:
     """The probability from 0 to 1, and where the operating point is."""
     width = RIGHT - LEFT
     pages.box(LEFT, pages.y, width, 7, RULE)
-    pages.box(LEFT, pages.y, width * reading.probability, 7, LABELS[reading.label])
+    colour = LABELS[reading.label] if reading.verdict.accepted else MUTED
+    pages.box(LEFT, pages.y, width * reading.probability, 7, colour)
     at = LEFT + width * reading.threshold
     pages.mark(at, pages.y - 3, pages.y + 10)
     words = f"operating point {reading.threshold:.3f}"

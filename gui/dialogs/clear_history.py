@@ -31,7 +31,7 @@ class ClearHistoryDialog(FittedDialog):
         self.goes = words(
             self.tr(
                 "What was read is forgotten (scans: {scans}, readings: {readings}). Scans that you open "
-                "again are read again."
+                "again are read again. The list in the window is emptied."
             ).format(scans=number(scans), readings=number(readings))
         )
         self.stays = words("", "muted")

@@ -68,7 +68,7 @@ class DataPage(QWidget):
         count = len(settings.recent)
         self.clear_recent.setEnabled(count > 0)
         self.said.setText(
-            self.tr("{count} files and folders are remembered.").format(count=count)
+            self.tr("Files and folders that are remembered: {count}").format(count=count)
             if count
             else self.tr("No files or folders are remembered.")
         )

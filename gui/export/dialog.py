@@ -168,6 +168,7 @@ class ExportDialog(FittedDialog):
     def _connect(self) -> None:
         for button in (*self.kinds.values(), *self.whiches.values()):
             button.toggled.connect(self._show)
+        self.named.toggled.connect(self._show)
         self.go_on.clicked.connect(self._choose_place)
 
     def _choose_some(self, which: Which) -> None:
@@ -206,6 +207,12 @@ class ExportDialog(FittedDialog):
         return self.tr("Left out, without a reading: {n}").format(n=number)
 
     def _names_words(self, kind: Kind) -> str:
+        if self.named.isChecked() and kind != "dataset":
+            if kind == "dicom":
+                return self.tr(
+                    "File names, and what the DICOM files say of the patient, leave with the scans."
+                )
+            return self.tr("Paths and file names leave with the scans; they may name patients.")
         if kind == "dataset":
             return self.tr(
                 "A DATASET carries no names. Without this, scans whose file says that a name is in the "
@@ -213,11 +220,11 @@ class ExportDialog(FittedDialog):
             )
         if needs_reading(kind):
             return self.tr(
-                "Without this, scans go by a number and no name leaves, but for one written in a picture or "
-                "in your notes. Scans whose file says that a name is in the picture are left out."
+                "Without this, scans go by a number and no name leaves. Text inside a picture and in your "
+                "notes is not removed. Scans whose file says that a name is in the picture are left out."
             )
         return self.tr(
-            "Without this, scans go by a number and no name leaves, but for one written in your notes."
+            "Without this, scans go by a number and no name leaves. Your notes leave as you wrote them."
         )
 
     # Where to

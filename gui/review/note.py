@@ -16,7 +16,7 @@ _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
 class NoteField(QPlainTextEdit):
-    """Takes words. Enter and Esc leave it, Shift+Enter begins a new line; nothing typed is lost by either."""
+    """Takes words. Esc and Ctrl+Enter leave it; nothing typed is lost by either."""
 
     left = Signal()  # the person has done with it: by a key, or by going elsewhere
     finished = Signal()  # by a key: the keys are to go back to where they were
@@ -76,8 +76,9 @@ class NoteField(QPlainTextEdit):
     def _leaves(event: QEvent) -> bool:
         if not isinstance(event, QKeyEvent):
             return False
-        new_line = event.modifiers() & Qt.KeyboardModifier.ShiftModifier
-        return event.key() == Qt.Key.Key_Escape or (event.key() in _ENTER and not new_line)
+        # Not Enter alone: who goes on typing after it would give commands, each letter one
+        with_control = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
+        return event.key() == Qt.Key.Key_Escape or (event.key() in _ENTER and with_control)
 
     def _lines(self) -> int:
         """How many there are at this width; a document of plain text gives its height in lines."""

@@ -53,9 +53,7 @@ class ReviewPanel(QWidget):
         self.note = NoteField()
         self.note.setPlaceholderText(self.tr("Note"))
         self.note.setAccessibleName(self.tr("Note on this scan"))
-        self.note.setToolTip(
-            self.tr("A note on this scan (M). Enter ends it, Shift+Enter begins a new line.")
-        )
+        self.note.setToolTip(self.tr("A note on this scan (M). Esc or Ctrl+Enter ends it."))
         self._grid = QGridLayout()
         self._lay_out()
         self._connect()

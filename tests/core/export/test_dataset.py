@@ -159,6 +159,16 @@ def test_a_corrected_scan_moves_to_its_other_label(tmp_path):
     assert len(list((tmp_path / "set" / "train" / "NORMAL").iterdir())) == 1
 
 
+def test_a_scan_whose_label_was_taken_back_is_taken_out(tmp_path):
+    scan = item(picture(tmp_path / "a.png"), review=NORMAL)
+    kept = item(picture(tmp_path / "b.png", 2), review=NORMAL)
+    elsewhere = item(picture(tmp_path / "c.png", 3), review=PNEUMONIA)
+    _write(tmp_path / "set", [scan, kept, elsewhere])
+    _write(tmp_path / "set", [replace(scan, review=None), kept])
+    names = {path.name for path in (tmp_path / "set").rglob("*.png")}
+    assert names == {_file_name(kept), _file_name(elsewhere)}
+
+
 def test_training_finds_what_was_written_and_splits_it_by_patient(tmp_path):
     scans = [
         item(

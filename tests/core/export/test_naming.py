@@ -60,6 +60,11 @@ def test_other_reasons_stay_as_they_are(tmp_path):
     assert Naming(False).reason(scan) == scan.reason
 
 
+def test_a_file_named_like_a_word_of_ours_does_not_garble_what_is_said(tmp_path):
+    scan = item(tmp_path / "empty.jpeg", **failed("empty.jpeg is empty: copy or export it again"))
+    assert Naming(False).reason(scan) == f"{Naming(False).name(scan)} is empty: copy or export it again"
+
+
 def test_a_note_loses_the_names_that_are_known(tmp_path):
     path = dicom_file(tmp_path / "IM-0001.dcm")
     note = "ZSOFIA quigley (HOSP-0042, born 19700203), im-0001.dcm: zsofian's opacity"

@@ -164,22 +164,29 @@ def test_leaving_the_field_tells_of_the_note_at_once(place, panel, qtbot):
     assert heard.events == [("a", "scar")]
 
 
-@pytest.mark.parametrize("key", [Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Escape])
-def test_enter_and_escape_keep_the_note_and_hand_the_keys_back(panel, qtbot, key):
+@pytest.mark.parametrize(
+    ("key", "modifiers"),
+    [
+        (Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier),
+        (Qt.Key.Key_Enter, Qt.KeyboardModifier.ControlModifier),
+        (Qt.Key.Key_Escape, Qt.KeyboardModifier.NoModifier),
+    ],
+)
+def test_control_and_enter_or_escape_keep_the_note_and_hand_the_keys_back(panel, qtbot, key, modifiers):
     panel.show_state(UNREVIEWED)
     heard = Heard(panel)
     panel.edit_note()
     qtbot.keyClicks(panel.note, "scar")
-    qtbot.keyClick(panel.note, key)
+    qtbot.keyClick(panel.note, key, modifiers)
     assert heard.events == [("a", "scar"), "finished"]
     assert panel.note.toPlainText() == "scar"
 
 
-def test_shift_and_enter_begin_a_new_line(panel, qtbot):
+def test_enter_begins_a_new_line_and_gives_no_command(panel, qtbot):
     panel.show_state(UNREVIEWED)
     heard = Heard(panel)
     qtbot.keyClicks(panel.note, "one")
-    qtbot.keyClick(panel.note, Qt.Key.Key_Return, Qt.KeyboardModifier.ShiftModifier)
+    qtbot.keyClick(panel.note, Qt.Key.Key_Return)
     qtbot.keyClicks(panel.note, "two")
     panel.tell_note()
     assert heard.events == [("a", "one\ntwo")]
@@ -266,7 +273,7 @@ def test_keys_that_mean_something_elsewhere_are_typed_into_a_note(place, panel, 
     for key in (Qt.Key.Key_Backspace, Qt.Key.Key_U, Qt.Key.Key_Return, Qt.Key.Key_Escape):
         qtbot.keyClick(place.windowHandle(), key)
     assert pressed == []
-    assert panel.note.toPlainText() == "n gu"
+    assert panel.note.toPlainText() == "n gu\n"
 
 
 def test_a_note_grows_with_its_lines_and_not_without_end(panel):
