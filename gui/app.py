@@ -135,6 +135,9 @@ class Lungfield(QObject):
             self.icons, self.languages, self.funnel, kept,
         )  # fmt: skip
         self.storing.problem.connect(self.funnel.tell)
+        self.storing.problem.connect(self.storing.look)
+        self.storing.kept.connect(self.window.show_whether_kept)
+        self.storing.look()
         self._keep_heat = QTimer(self, singleShot=True, interval=_KEEP_AFTER_MS)
         self._keep_heat.timeout.connect(self._keep_how_evidence_is_drawn)
         self.heat.changed.connect(self._keep_heat.start)

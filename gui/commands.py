@@ -122,7 +122,7 @@ class Commands(QObject):
     def refresh(self, *_: object) -> None:
         """Enable what can be done now, and check what is on."""
         session, actions = self._session, self._actions
-        shown = session.picture_status == "shown"
+        shown = session.picture_status == "shown" and not actions["wide"].isChecked()
         entry = session.current
         actions.enable(_ON_PICTURE, shown)
         actions.enable(("next", "previous", "first", "last", "clear"), bool(session.worklist.entries))

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QMainWindow,
     QMenu,
+    QMessageBox,
     QPlainTextEdit,
     QSplitter,
     QStackedWidget,
@@ -27,6 +28,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from core.errors import LungfieldError
 from core.imaging.display import PRESETS
 from core.reading.finding import Listing
 from gui.actions import Actions
@@ -45,7 +47,7 @@ from gui.opening import can_be_opened
 from gui.preferences import Preferences
 from gui.reading.panel import ReadingPanel
 from gui.reading.present import device_note, reading_state
-from gui.reading.words import engine
+from gui.reading.words import as_sentence, engine
 from gui.review.panel import ReviewPanel
 from gui.saving import PictureSaver
 from gui.session import Session
@@ -89,6 +91,7 @@ class MainWindow(QMainWindow):
         self._session = session
         self._funnel = funnel
         self._kept = kept
+        self._not_kept: LungfieldError | None = None
         self._icons = icons
         self.setWindowIcon(icons.application())
         self.setAcceptDrops(True)
@@ -172,6 +175,8 @@ class MainWindow(QMainWindow):
         self.worklist.wanted.connect(session.select)
         self.worklist.menu_wanted.connect(self._on_worklist_menu)
         self.worklist.opened.connect(self._on_row_opened)
+        self.worklist_commands.noted.connect(self.status.show_note)
+        session.readings.stopped.connect(self._on_stopped)
         self.review_panel.note_finished.connect(self.viewer.canvas.setFocus)
         self.viewer.context_menu_requested.connect(self._on_viewer_menu)
         self.empty_page.recent_wanted.connect(self.commands.open_recent)
@@ -275,7 +280,9 @@ class MainWindow(QMainWindow):
         self.contrast_panel.set_turned(not self._session.view.orientation.is_upright)
 
     def _on_searching(self, searching: bool) -> None:
-        if searching:  # what is said of the last attempt is over
+        # What is said of the last attempt is over; that nothing is kept is not
+        lasts = self._not_kept is not None and self.banner.text.startswith(self._not_kept.message)
+        if searching and not lasts:
             self.banner.hide()
 
     def _on_saved(self, path: object) -> None:
@@ -307,8 +314,21 @@ class MainWindow(QMainWindow):
         self.side.setVisible(not wide and self.actions_["show-panel"].isChecked())
         self.worklist.setVisible(wide or self.actions_["show-worklist"].isChecked())
         self.actions_.enable(("show-worklist", "show-panel"), not wide)
+        self.commands.refresh()
+        self.worklist_commands.refresh()
         if wide:
             self.worklist.view.setFocus()
+
+    def show_whether_kept(self, problem: LungfieldError | None) -> None:
+        """Say, as long as it is so, that readings and reviews are in memory only."""
+        self._not_kept = problem
+        words = self.tr("Not kept: history is in memory only") if problem else ""
+        self.status.show_trouble(words, str(problem) if problem else "")
+
+    def _on_stopped(self) -> None:
+        left = sum(entry.status == "unread" for entry in self._session.worklist.entries)
+        if left:
+            self.status.show_note(self.tr("Reading stopped: {n} not read").format(n=left))
 
     def _on_left_out(self, listing: Listing) -> None:
         parts = []
@@ -372,10 +392,28 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
         self.review_panel.tell_note()
+        if self._not_kept and self._session.reviews.history.can_undo and not self._gives_up_reviews():
+            event.ignore()
+            return
         self._keep()
         self.hide()  # at once; what is still working ends behind it
         self.closing.emit()
         event.accept()
+
+    def _gives_up_reviews(self) -> bool:
+        question = QMessageBox(
+            QMessageBox.Icon.Warning,
+            self.tr("Lungfield"),
+            self.tr("Your reviews are in memory only and are lost when Lungfield is closed."),
+            QMessageBox.StandardButton.Close | QMessageBox.StandardButton.Cancel,
+            self,
+        )
+        question.setInformativeText(f"{as_sentence(str(self._not_kept))} {self._what_to_do()}")
+        question.setDefaultButton(QMessageBox.StandardButton.Cancel)
+        return question.exec() == QMessageBox.StandardButton.Close
+
+    def _what_to_do(self) -> str:
+        return self.tr("You can export them first, as a table or as a DATASET.")
 
     def _restore(self) -> None:
         """As the window was left, else as large as is sensible on this screen."""

@@ -123,12 +123,15 @@ class Session(QObject):
             self.display.clear()
             self._set_picture("empty")
         else:
-            # The picture before stays on the screen until this one is there: nothing flashes.
-            self._set_picture("loading", self.picture)
-            self.readings.hurry(entry)
-            self._loader.load(entry.found)
+            self._load(entry)
         self.current_changed.emit()
         self.reading_changed.emit()
+
+    def _load(self, entry: Entry) -> None:
+        # The picture before stays on the screen until this one is there: nothing flashes.
+        self._set_picture("loading", self.picture)
+        self.readings.hurry(entry)
+        self._loader.load(entry.found)
 
     def _keep_look(self) -> None:
         """Whoever comes back to a scan finds its contrast as it was left."""
@@ -150,14 +153,16 @@ class Session(QObject):
 
     def remove(self, entries: Sequence[Entry]) -> None:
         """Take scans off the list; the files stay where they are, and the store keeps what it knows."""
-        row = self.worklist.row_of(self.current) if self.current else 0
-        self.readings.forget(entries)
+        gone = set(entries)
+        if self.current in gone:
+            # The next that stays, else the one before
+            shown, row = self.worklist.shown, max(self.worklist.row_of(self.current), 0)
+            left = (each for each in (*shown[row:], *reversed(shown[:row])) if each not in gone)
+            self.select(next(left, None))
+        self.readings.forget(gone)
         self.worklist.remove(entries)
         for entry in entries:
             self._loader.forget(entry.found)
-        if self.current in entries:
-            left = self.worklist.shown
-            self.select(left[min(max(row, 0), len(left) - 1)] if left else None)
         self.counts_changed.emit()
 
     def clear(self) -> None:
@@ -271,12 +276,18 @@ class Session(QObject):
         self.readings.take_on(fresh)
         wanted, self._show = self._show, None
         if wanted is not None:
-            self.select(fresh[0] if fresh else self.worklist.entry_of(entries[0].found))
+            # As the list has them: sorted, the first is another one than the first that was found
+            first = min(fresh, key=self._place) if fresh else self.worklist.entry_of(entries[0].found)
+            self.select(first)
         elif self.current is None and fresh:
             self.select(fresh[0])
         if self.picture_status != "loading":
             self.readings.read_later(self.current)
         self.counts_changed.emit()
+
+    def _place(self, entry: Entry) -> int:
+        row = self.worklist.row_of(entry)
+        return row if row >= 0 else len(self.worklist.entries)
 
     def _on_loaded(self, found: Found, pyramid: Pyramid) -> None:
         if self.current is None or self.current.found != found:
@@ -288,9 +299,11 @@ class Session(QObject):
             self.display.set_display(display)
             self.view.set_orientation(orientation)
         self.current.notes = pyramid.scan.notes
-        if not self.current.sha256:
-            self.readings.know(self.current, pyramid.scan.sha256)
         self._set_picture("shown", pyramid)
+        if self.current.sha256 != pyramid.scan.sha256:
+            self.readings.know(self.current, pyramid.scan.sha256)
+            self.worklist.tell(self.current)  # there may be a review of it
+            self.counts_changed.emit()
         self.readings.read_later(self.current)
         self.reading_changed.emit()
         following = self.worklist.row_of(self.current) + 1
@@ -329,10 +342,18 @@ class Session(QObject):
     def _on_rearranged(self) -> None:
         """The list may have lost the scan on the screen: one that was moved, found where it is now."""
         if self.current and self.current.counted is None:
-            shown = self.worklist.shown
-            self.select(shown[0] if shown else None)
+            left = (*self.readings.with_content(self.current.sha256), *self.worklist.shown[:1])
+            self.select(left[0] if left else None)
 
     def _tell(self, entry: Entry) -> None:
         self.worklist.tell(entry)
         if entry is self.current:
+            self._follow(entry)
             self.reading_changed.emit()
+
+    def _follow(self, entry: Entry) -> None:
+        """The file may be another by now than the one that is on the screen, or be there again."""
+        shown = self.picture.scan.sha256 if self.picture and self.picture_status == "shown" else entry.sha256
+        if entry.settled and (shown != entry.sha256 or self.picture_status == "failed"):
+            self._loader.forget(entry.found)
+            self._load(entry)

@@ -32,6 +32,7 @@ class Readings(QObject):
     told = Signal(object)  # Entry: something of it changed
     changed = Signal()  # the model, or many entries
     counts_changed = Signal()
+    stopped = Signal()  # what was waiting is not read after all
     problem = Signal(object)  # an exception that concerns the person
     thumbnail = Signal(object, object)  # Found, uint8 [h, w]; None where it could not be decoded
 
@@ -55,6 +56,7 @@ class Readings(QObject):
         self._settings = settings
         self._later: list[Entry] = []  # to be read when the picture is on the screen
         self._unread: set[Entry] = set()
+        self._is_behind = False  # what arrives was asked for when another model read, or none
         # Entries by their content. Very few files lie on a list twice: those are apart
         self._by_content: dict[str, Entry] = {}
         self._copies: dict[str, list[Entry]] = {}
@@ -62,6 +64,7 @@ class Readings(QObject):
         recall.arrived.connect(self._on_arrived)
         recall.recalled.connect(self._on_recalled)
         recall.failed.connect(self.problem)
+        recall.idle.connect(self._on_all_arrived)
         service.opened.connect(self._on_opened)
         service.unavailable.connect(self._on_unavailable)
         service.started.connect(self._on_started)
@@ -127,6 +130,9 @@ class Readings(QObject):
         for entry in fresh:
             if entry.sha256:
                 self._file(entry)
+        if self._is_behind and self.opened:
+            self._look_up(fresh)
+            return
         unread = [entry for entry in fresh if entry.stored is None]
         if self.opened:
             self._later += unread
@@ -145,7 +151,8 @@ class Readings(QObject):
     def read_again(self, entries: Sequence[Entry]) -> None:
         """Read these whatever is known of them."""
         for entry in entries:
-            entry.displayed = None
+            if entry.displayed:
+                self.drop_displayed(entry)
         self._ask_for(entries, afresh=True)
 
     def read_unread(self) -> None:
@@ -184,16 +191,20 @@ class Readings(QObject):
         if not sha256:
             return
         if entry.sha256 != sha256:
-            self._unfile(entry)  # the file was changed
+            self._unfile(entry)
+            if entry.settled:  # the file was changed, and that is of what it was
+                entry.stored = entry.displayed = None
+                self._set_statuses([entry], "unread")
+                self._ask_for([entry])
             entry.sha256, entry.review = sha256, None
         if entry.review is None:
             entry.review = self.store.review(sha256)
+        self._file(entry)
         for same in self.with_content(sha256):
             if same is not entry and same.found.content is None and not same.found.path.exists():
                 # It was moved to where this one is
                 self.forget([same])
                 self.worklist.remove([same])
-        self._file(entry)
 
     def with_content(self, sha256: str) -> list[Entry]:
         """The entries of files with this content."""
@@ -232,16 +243,40 @@ class Readings(QObject):
         for entry in entries:
             entry.at(self.threshold)
         self.arrived.emit(entries)
+        self._compare(entries)
+
+    def _compare(self, arrived: Sequence[Entry]) -> None:
+        """Files that were opened again are read again where they were changed, or failed before."""
+        listed = ((self.worklist.entry_of(each.found), each) for each in arrived)
+        self._ask_for(
+            [
+                entry
+                for entry, each in listed
+                if entry is not None
+                and entry is not each
+                and (entry.status == "failed" or (entry.settled and entry.sha256 != each.sha256))
+            ]
+        )
 
     def _on_opened(self, opened: Opened) -> None:
         self.opened, self.no_model = opened, None
         before, self.model = self.model, opened.reader.key
         # What another model said is looked up, or read anew: no list mixes two models
-        stale = list(self.worklist.entries if before != self.model else self._unread)
-        if stale:
-            self._set_statuses(stale, "waiting")
-            self.recall.again(stale, self.model)
+        self._is_behind = self._is_behind or (before != self.model and not self.recall.is_idle)
+        self._look_up(list(self.worklist.entries if before != self.model else self._unread))
         self.changed.emit()
+
+    def _on_all_arrived(self) -> None:
+        self._is_behind = False
+
+    def _look_up(self, entries: Sequence[Entry]) -> None:
+        """Have these say what the store knows of them by the model that reads now; the others are read."""
+        if not entries or self.model is None:
+            return
+        for entry in entries:
+            entry.stored = entry.displayed = None  # else it would stand again where reading is stopped
+        self._set_statuses(entries, "waiting")
+        self.recall.again(entries, self.model)
 
     def _on_recalled(self, pairs: list[tuple[Entry, Known | None]]) -> None:
         unknown = []
@@ -276,11 +311,19 @@ class Readings(QObject):
         if entry := self.worklist.entry_of(answer.found):
             self.know(entry, answer.sha256)
             entry.take(answer)
+            if answer.reading and answer.thumbnail is None:
+                self._remember(entry)
             entry.at(self.threshold)
             self.told.emit(entry)
             self.counts_changed.emit()
         if answer.thumbnail is not None or answer.status == "failed":
             self.thumbnail.emit(answer.found, answer.thumbnail)
+
+    def _remember(self, entry: Entry) -> None:
+        """It was not read, but known by its content: so is all that belongs to that."""
+        known = self.store.known(entry.sha256, self.model)
+        if known:
+            remember(entry, known)
 
     def _on_stopped(self) -> None:
         self._later = []
@@ -290,6 +333,7 @@ class Readings(QObject):
                 entry.status = "ok" if entry.stored.verdict.accepted else "rejected"
         self._set_statuses([each for each in under_way if not each.stored], "unread")
         self.counts_changed.emit()
+        self.stopped.emit()
 
     def _on_broken(self, error: BaseException) -> None:
         self._on_stopped()

@@ -7,10 +7,15 @@ from contextlib import contextmanager
 
 from PySide6.QtCore import QObject, Signal
 
+from core.reading.folder import Outcome
+from core.reading.reader import ModelKey
 from core.review import Review
 from gui.reading.readings import Readings
 from gui.review.undo import ReviewHistory
 from gui.worklist.entry import Entry
+
+#: What is reviewed before it is read is no model's.
+_NO_MODEL = ModelKey("", "")
 
 
 class Reviewing(QObject):
@@ -73,6 +78,9 @@ class Reviewing(QObject):
     @contextmanager
     def _at_once(self) -> Iterator[None]:
         """Whatever is said within is on the disk at its end, with one wait for it."""
+        if self._said is not None:  # said in answer to what is being said
+            yield
+            return
         self._said = {}
         try:
             yield
@@ -89,6 +97,12 @@ class Reviewing(QObject):
         for entry in self._readings.with_content(sha256):
             entry.review = review
             self._readings.worklist.tell(entry)
+            if review and entry.stored is None:
+                # It was never read: where it lies is known by this alone
+                size, modified = entry.found.size_and_time()
+                self._store.add(
+                    Outcome(entry.found, "known", sha256, size=size, modified=modified), _NO_MODEL
+                )
 
     def _on_revisited(self, key: object) -> None:
         if entries := self._readings.with_content(str(key)):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Qt, QTimer
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from PySide6.QtWidgets import QWidget
 
 from gui.actions import Actions
@@ -27,6 +27,8 @@ class WorklistCommands(QObject):
 
     What is reviewed is the scan on the screen, or all that are selected where those are several.
     """
+
+    noted = Signal(str)  # what was done, where that is not plain to see
 
     def __init__(
         self,
@@ -56,7 +58,7 @@ class WorklistCommands(QObject):
             "call-normal": self.call_normal,
             "call-pneumonia": self.call_pneumonia,
             "take-back": self.take_back,
-            "note": review.edit_note,
+            "note": self.edit_note,
             "next-unreviewed": session.next_unreviewed,
             "undo": session.reviews.undo,
             "redo": session.reviews.redo,
@@ -89,7 +91,7 @@ class WorklistCommands(QObject):
         """Enable what can be done now, and show what was said of the current scan."""
         session, actions, entry = self._session, self._actions, self._session.current
         reading = entry.settled if entry else None
-        can_review = entry is not None and bool(entry.sha256)
+        can_review = entry is not None and self._can_be_reviewed(entry)
         worklist = session.worklist
         following = worklist.next_unreviewed(entry)
         agreement = worklist.agreement()
@@ -97,7 +99,7 @@ class WorklistCommands(QObject):
             ReviewState(
                 key=entry.sha256 if entry and can_review else None,
                 can_review=can_review,
-                reading_label=reading.label if reading else "",
+                reading_label=reading.label if reading and reading.verdict.accepted else "",
                 review=entry.review if entry else None,
                 agreement=agreement,
                 without_reading=worklist.reviewed - agreement.reviewed,
@@ -105,7 +107,8 @@ class WorklistCommands(QObject):
             )
         )
         actions.enable(_REVIEWING, can_review)
-        actions.enable(("agree", "agree-next"), can_review and reading is not None)
+        agreeable = reading is not None and reading.verdict.accepted
+        actions.enable(("agree", "agree-next"), can_review and agreeable)
         actions.enable(("take-back",), entry is not None and entry.review is not None)
         actions.enable(("next-unreviewed",), following is not None)
         actions.enable(("export",), bool(worklist.entries) and not self._exporter.is_busy)
@@ -122,7 +125,10 @@ class WorklistCommands(QObject):
     # Reviews
 
     def agree(self) -> None:
-        self._session.reviews.agree(self._chosen())
+        """Not with the readings of what was rejected: those are not to be relied on."""
+        accepted = [each for each in self._to_review() if each.settled and each.settled.verdict.accepted]
+        self._session.reviews.agree(accepted)
+        self._tell(accepted, self.tr("You agree with the readings of {n} scans"))
 
     def agree_and_go_on(self) -> None:
         """Of the one on the screen, whatever is selected: it is said while looking at it."""
@@ -130,13 +136,23 @@ class WorklistCommands(QObject):
         self._session.next_unreviewed()
 
     def call_normal(self) -> None:
-        self._session.reviews.correct(self._chosen(), "NORMAL")
+        self._call("NORMAL")
 
     def call_pneumonia(self) -> None:
-        self._session.reviews.correct(self._chosen(), "PNEUMONIA")
+        self._call("PNEUMONIA")
+
+    def _call(self, label: str) -> None:
+        entries = self._to_review()
+        self._session.reviews.correct(entries, label)
+        self._tell(entries, self.tr("You call {n} scans {label}").format(n="{n}", label=label))
+
+    def _tell(self, entries: Sequence[Entry], words: str) -> None:
+        """Of several at once it is said what was done to them: most are not on the screen."""
+        if len(entries) > 1:
+            self.noted.emit(words.format(n=len(entries)))
 
     def take_back(self) -> None:
-        self._session.reviews.take_back(self._chosen())
+        self._session.reviews.take_back(self._to_review())
 
     def agree_on_one(self) -> None:
         self._session.reviews.agree(self._current())
@@ -146,6 +162,12 @@ class WorklistCommands(QObject):
 
     def take_back_one(self) -> None:
         self._session.reviews.take_back(self._current())
+
+    def edit_note(self) -> None:
+        """Give the field of the note the keys, and bring it where it is hidden."""
+        self._actions["wide"].setChecked(False)
+        self._actions["show-panel"].setChecked(True)
+        self._review.edit_note()
 
     def _on_note(self, key: object, text: str) -> None:
         if key:
@@ -163,6 +185,14 @@ class WorklistCommands(QObject):
         """The scans that are selected, else the one on the screen."""
         selected = self._panel.selected()
         return selected if len(selected) > 1 else self._current()
+
+    def _to_review(self) -> Sequence[Entry]:
+        return [entry for entry in self._chosen() if self._can_be_reviewed(entry)]
+
+    def _can_be_reviewed(self, entry: Entry) -> bool:
+        """It is a scan, and the person sees it: its picture, or its row."""
+        in_sight = not self._panel.is_wide or self._session.worklist.row_of(entry) >= 0
+        return bool(entry.sha256) and entry.status != "failed" and in_sight
 
     def _current(self) -> Sequence[Entry]:
         return [self._session.current] if self._session.current else []

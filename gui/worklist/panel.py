@@ -88,6 +88,7 @@ class WorklistPanel(QWidget):
         self.most_likely = QToolButton()
         self.most_likely.setCheckable(True)
         self.most_likely.setIconSize(QSize(16, 16))
+        self.most_likely.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.most_likely.setText(self.tr("Most likely pneumonia first"))
         self.most_likely.setToolTip(self.tr("Most likely pneumonia first"))
         self.most_likely.setAccessibleName(self.tr("Most likely pneumonia first"))
@@ -228,6 +229,7 @@ class WorklistPanel(QWidget):
             "normal": self.tr("{n} normal"),
             "rejected": self.tr("{n} rejected"),
             "failed": self.tr("{n} failed"),
+            "idle": self.tr("{n} not read"),
         }
         how_many = self.tr("{n} scans") if number > 1 else self.tr("{n} scan")
         parts = [how_many.format(n=number) if number else self.tr("No scans yet")]
@@ -254,7 +256,11 @@ class WorklistPanel(QWidget):
 
     def _on_order(self) -> None:
         self._show_order()
-        self.view.scrollToTop()
+        row = self._model.row_of(self.view.marked) if self.view.marked else -1
+        if self._model.order.column or row < 0:
+            self.view.scrollToTop()  # what it was sorted for
+        else:
+            self.view.scrollTo(self._model.index(row, 0))
 
     def _show_order(self) -> None:
         order = self._model.order

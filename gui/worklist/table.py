@@ -42,6 +42,7 @@ class WorklistTable(QTableView):
         self._worklist = model
         self._delegate = delegate
         self._quiet = False
+        self._choosing = False  # the person moves to a row; what that selects is still to come
         self._kept: tuple[list[Entry], Entry | None, int] = ([], None, -1)
         self.setModel(model)
         self.setItemDelegate(delegate)
@@ -88,9 +89,11 @@ class WorklistTable(QTableView):
         before, self._delegate.marked = self._delegate.marked, entry
         self._update_row_of(before)
         self._update_row_of(entry)
+        row = self._worklist.row_of(entry) if entry else -1
+        if self._choosing and row == self.currentIndex().row():
+            return
         self._quiet = True
         selection = self.selectionModel()
-        row = self._worklist.row_of(entry) if entry else -1
         if row < 0:
             selection.clearCurrentIndex()
             if self.selected_count <= 1:
@@ -123,7 +126,9 @@ class WorklistTable(QTableView):
 
     def _on_current(self, current: QModelIndex, _: QModelIndex) -> None:
         if not self._quiet and (entry := self._entry_at(current)):
+            self._choosing = True
             self.chosen.emit(entry)
+            self._choosing = False
 
     def _on_selection(self, _: QItemSelection, __: QItemSelection) -> None:
         if not self._quiet:
@@ -152,7 +157,7 @@ class WorklistTable(QTableView):
             selection.clearCurrentIndex()
         elif self.currentIndex().row() != row:
             selection.setCurrentIndex(self._worklist.index(row, 0), _Flag.NoUpdate)
-        rows = sorted(row for entry in selected if (row := self._worklist.row_of(entry)) >= 0)
+        rows = sorted(each for each in map(self._worklist.row_of, selected) if each >= 0)
         if not rows and row >= 0:
             rows = [row]
         if rows != self._selected_rows():

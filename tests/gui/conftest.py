@@ -21,6 +21,7 @@ from core.settings import NOTICE_VERSION
 from gui.app import Lungfield
 from gui.jobs import Lane, Lanes
 from gui.theme import Theme
+from tests.gui.driving import settle
 from tests.pictures import radiograph
 from tests.themes import borrowed_theme
 
@@ -71,6 +72,22 @@ def start(qapp: QApplication, qtbot: Any) -> Iterator[Callable[..., Lungfield]]:
         # What is closed is destroyed now: a theme that changes would dress all of it
         qapp.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     _forget_settings()
+
+
+@pytest.fixture
+def begin(
+    start: Callable[..., Lungfield], model_files: tuple[Path, Path], qtbot: Any
+) -> Callable[..., Lungfield]:
+    """Starts the application with a small model, by which the second of `scans` alone is PNEUMONIA, and waits
+    until all is read."""
+
+    def go(*files: Path, model: int = 0, **settings: Any) -> Lungfield:
+        settings = {"threshold": 0.498, "engine": "torch", "device": "cpu", **settings}
+        lungfield = start(*files, model=str(model_files[model]), **settings)
+        settle(qtbot, lungfield)
+        return lungfield
+
+    return go
 
 
 def _forget_settings() -> None:

@@ -10,6 +10,7 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication
 
 from gui.app import Lungfield
+from gui.worklist.entry import Entry
 
 #: Long enough for a busy machine to open the model and read some scans.
 PATIENCE_MS = 30_000
@@ -23,6 +24,42 @@ def settle(qtbot: Any, lungfield: Lungfield) -> None:
         return (session.opened is not None or session.no_model is not None) and not session.is_busy
 
     qtbot.waitUntil(settled, timeout=PATIENCE_MS)
+
+
+def names(lungfield: Lungfield) -> list[str]:
+    """Of the scans that are shown, in order."""
+    return [entry.name for entry in lungfield.session.worklist.shown]
+
+
+def press(
+    qtbot: Any,
+    lungfield: Lungfield,
+    key: Qt.Key,
+    modifiers: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier,
+) -> None:
+    """Press a key where the keys are."""
+    qtbot.keyClick(QApplication.focusWidget() or lungfield.window, key, modifiers)
+
+
+def click_row(
+    qtbot: Any,
+    lungfield: Lungfield,
+    entry: Entry,
+    modifiers: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier,
+) -> None:
+    """Click the row of a scan that is shown and in sight."""
+    view, worklist = lungfield.window.worklist.view, lungfield.session.worklist
+    place = view.visualRect(worklist.index(worklist.row_of(entry), 0)).center()
+    qtbot.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, modifiers, place)
+
+
+def search(qtbot: Any, lungfield: Lungfield, words: str) -> None:
+    """Find words on the list, and go back to it."""
+    press(qtbot, lungfield, Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier)
+    field = lungfield.window.worklist.filter_bar.search
+    field.clear()
+    qtbot.keyClicks(field, words)
+    qtbot.keyClick(field, Qt.Key.Key_Return)
 
 
 def files_mime(*files: Path) -> QMimeData:

@@ -546,3 +546,92 @@ def test_closing_while_a_model_is_opened_says_nothing_more(room, lanes, qtbot):
     assert lanes.close()
     qtbot.waitUntil(lambda: room.lane.is_idle)
     assert room.of("opened") == []
+
+
+# What the store knows
+
+
+def test_what_is_read_is_in_the_store_with_its_map_and_where_the_file_lies(ready, readers):
+    scans = ready.scans(3)
+    ready.service.read(scans)
+    ready.settle()
+    key = ready.service.reader.key
+    for answer, expected in zip(ready.answers, probabilities(readers[0], scans), strict=True):
+        kept = ready.store.reading(answer.sha256, key)
+        assert kept.probability == pytest.approx(expected, abs=1e-5)
+        np.testing.assert_array_equal(kept.heatmap, answer.reading.heatmap)
+    assert [known.path for known in ready.store.history(key)] == [str(found.path) for found in scans]
+
+
+def test_what_failed_is_not_in_the_store(ready, tmp_path):
+    (tmp_path / "broken.png").write_bytes(b"this is no picture")
+    ready.service.read([Found(tmp_path / "broken.png", PurePath("broken.png"))])
+    ready.settle()
+    assert ready.store.counts() == {"scans": 0, "readings": 0, "reviews": 0}
+
+
+def test_what_the_store_knows_by_its_content_is_not_read_again(ready, tmp_path):
+    ready.service.read(ready.scans(1))
+    ready.settle()
+    moved = Found(tmp_path / "moved.png", PurePath("moved.png"))
+    (tmp_path / "0.png").rename(moved.path)
+    ready.service.read([moved])
+    ready.settle()
+    first, second = ready.answers
+    assert (second.found, second.status, second.sha256) == (moved, "ok", first.sha256)
+    assert second.reading.milliseconds == first.reading.milliseconds, "another reading takes another time"
+    np.testing.assert_array_equal(second.reading.heatmap, first.reading.heatmap)
+    assert second.thumbnail is None, "nothing was decoded"
+    [known] = ready.store.history(ready.service.reader.key)
+    assert known.path == str(moved.path)
+
+
+def test_a_rejected_scan_that_is_known_says_why(ready, tmp_path):
+    for name in ("blank.png", "copy.png"):
+        cv2.imwrite(str(tmp_path / name), np.full(SIZE, 90, np.uint8))
+        ready.service.read([Found(tmp_path / name, PurePath(name))])
+        ready.settle()
+    assert [(each.status, each.reason) for each in ready.answers] == [("rejected", "blank picture")] * 2
+    assert ready.answers[1].thumbnail is None
+
+
+def test_what_another_model_read_is_read(ready):
+    scans = ready.scans(1)
+    for model in (0, 1):
+        ready.open(model)
+        ready.service.read(scans)
+        ready.settle()
+    assert [answer.reading.model for answer in ready.answers] == ["first", "second"]
+    assert ready.store.counts()["readings"] == 2
+
+
+def test_who_asks_for_it_afresh_has_it_read_though_it_is_known(ready):
+    scans = ready.scans(2)
+    ready.service.read(scans)
+    ready.settle()
+    ready.service.read(scans[:1], afresh=True)
+    ready.service.read(scans[1:])
+    ready.settle()
+    before, known, afresh, again = ready.answers
+    assert afresh.reading.milliseconds != before.reading.milliseconds
+    assert afresh.thumbnail is not None
+    assert again.reading.milliseconds == known.reading.milliseconds
+    kept = ready.store.reading(afresh.sha256, ready.service.reader.key)
+    assert kept.milliseconds == afresh.reading.milliseconds
+
+
+def test_afresh_is_once(ready):
+    scans = ready.scans(1)
+    for afresh in (False, True, False):
+        ready.service.read(scans, afresh=afresh)
+        ready.settle()
+    _, afresh, after = ready.answers
+    assert after.reading.milliseconds == afresh.reading.milliseconds
+
+
+def test_what_was_read_when_it_was_stopped_is_kept(ready):
+    ready.halt(ready.scans_that_halt(30))
+    ready.service.stop()
+    ready.go.set()
+    ready.settle()
+    assert 4 <= ready.store.counts()["readings"] < 30
