@@ -18,7 +18,10 @@ ROOT = Path(__file__).resolve().parent.parent
 SCREEN = "1920x1080x24"
 
 #: The window as a person uses it; its parts are tested by `make test`.
-WHOLE_WINDOW = ("tests/gui/test_main_window.py", "tests/gui/test_app.py", "tests/gui/viewer/test_viewer.py")
+WHOLE_WINDOW = (
+    *("tests/gui/test_main_window.py", "tests/gui/test_app.py", "tests/gui/test_folder_of_scans.py"),
+    *("tests/gui/viewer/test_viewer.py", "tests/gui/worklist/test_commands.py", "tests/gui/test_storing.py"),
+)
 
 
 def main(pytest_arguments: list[str]) -> int:

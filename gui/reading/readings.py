@@ -15,6 +15,7 @@ from core.store.known import Known
 from core.store.store import Store
 from gui.reading.service import ReadingService
 from gui.recall import Recall, remember
+from gui.worklist.contents import Contents
 from gui.worklist.entry import Answer, Entry, ReadAsDisplayed, Status
 from gui.worklist.model import WorklistModel
 
@@ -57,9 +58,7 @@ class Readings(QObject):
         self._later: list[Entry] = []  # to be read when the picture is on the screen
         self._unread: set[Entry] = set()
         self._is_behind = False  # what arrives was asked for when another model read, or none
-        # Entries by their content. Very few files lie on a list twice: those are apart
-        self._by_content: dict[str, Entry] = {}
-        self._copies: dict[str, list[Entry]] = {}
+        self._contents = Contents()
         self._whole: tuple[Reading, Reading] | None = None  # see `whole`
         recall.arrived.connect(self._on_arrived)
         recall.recalled.connect(self._on_recalled)
@@ -129,7 +128,7 @@ class Readings(QObject):
         """These came to the list. Those that are not known are read, but not before `read_later`."""
         for entry in fresh:
             if entry.sha256:
-                self._file(entry)
+                self._contents.put(entry)
         if self._is_behind and self.opened:
             self._look_up(fresh)
             return
@@ -176,14 +175,13 @@ class Readings(QObject):
         self._unread -= gone
         self._later = [each for each in self._later if each not in gone]
         for entry in gone:
-            self._unfile(entry)
+            self._contents.drop(entry)
 
     def forget_all(self) -> None:
         """The list is empty."""
         self.stop()
         self._unread.clear()
-        self._by_content.clear()
-        self._copies.clear()
+        self._contents.clear()
         self._whole = None
 
     def know(self, entry: Entry, sha256: str) -> None:
@@ -191,7 +189,7 @@ class Readings(QObject):
         if not sha256:
             return
         if entry.sha256 != sha256:
-            self._unfile(entry)
+            self._contents.drop(entry)
             if entry.settled:  # the file was changed, and that is of what it was
                 entry.stored = entry.displayed = None
                 self._set_statuses([entry], "unread")
@@ -199,7 +197,7 @@ class Readings(QObject):
             entry.sha256, entry.review = sha256, None
         if entry.review is None:
             entry.review = self.store.review(sha256)
-        self._file(entry)
+        self._contents.put(entry)
         for same in self.with_content(sha256):
             if same is not entry and same.found.content is None and not same.found.path.exists():
                 # It was moved to where this one is
@@ -208,22 +206,7 @@ class Readings(QObject):
 
     def with_content(self, sha256: str) -> list[Entry]:
         """The entries of files with this content."""
-        one = self._by_content.get(sha256)
-        return [one, *self._copies.get(sha256, ())] if one else []
-
-    def _file(self, entry: Entry) -> None:
-        one = self._by_content.setdefault(entry.sha256, entry)
-        if one is not entry and entry not in (copies := self._copies.setdefault(entry.sha256, [])):
-            copies.append(entry)
-
-    def _unfile(self, entry: Entry) -> None:
-        copies = self._copies.get(entry.sha256, [])
-        if entry in copies:
-            copies.remove(entry)
-        elif self._by_content.get(entry.sha256) is entry:
-            del self._by_content[entry.sha256]
-            if copies:
-                self._by_content[entry.sha256] = copies.pop()
+        return self._contents.of(sha256)
 
     def take_displayed(self, entry: Entry, reading: Reading, words: str) -> None:
         """A reading of the scan as it was displayed came: it stands before the other."""
@@ -285,10 +268,10 @@ class Readings(QObject):
                 continue  # it was taken off the list meanwhile
             entry.displayed = None
             if known and known.reading:
-                self._unfile(entry)
+                self._contents.drop(entry)
                 remember(entry, known)
                 entry.at(self.threshold)
-                self._file(entry)
+                self._contents.put(entry)
                 self.told.emit(entry)
             else:
                 unknown.append(entry)

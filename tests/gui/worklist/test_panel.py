@@ -25,7 +25,10 @@ def test_an_empty_list_says_so(room):
     assert room.shows("listed here")
 
 
-@pytest.mark.parametrize(("number", "words"), [(1, "1 scan"), (2, "2 scans"), (20, "20 scans")])
+@pytest.mark.parametrize(
+    ("number", "words"),
+    [(1, "1 scan · 1 not read"), (2, "2 scans · 2 not read"), (20, "20 scans · 20 not read")],
+)
 def test_scans_are_counted(room, number, words):
     room.add(number)
     room.says(words)
@@ -37,7 +40,7 @@ def test_every_verdict_is_counted_and_what_there_is_none_of_is_left_out(room):
     for entry, verdict in zip(room.add(9), verdicts, strict=False):
         room.read(entry, verdict)
     room.panel.show_counts()
-    room.says("9 scans · 3 pneumonia · 1 not sure · 2 normal · 1 failed")
+    room.says("9 scans · 3 pneumonia · 1 not sure · 2 normal · 1 failed · 2 not read")
 
 
 def test_rejected_scans_are_counted_apart(room):
@@ -57,7 +60,7 @@ def test_the_band_moves_the_counts(room):
 
 def test_a_cleared_list_is_empty_again(room):
     room.add(3)
-    room.says("3 scans")
+    room.says("3 scans · 3 not read")
     room.model.clear()
     assert not room.view.isVisible()
     room.says("No scans yet")
