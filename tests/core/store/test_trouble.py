@@ -17,6 +17,7 @@ from pathlib import Path
 import pytest
 
 from core.errors import LungfieldError
+from core.log import logger
 from core.review import Review
 from tests.core.store.making import MODEL, digest, outcome, reading, said
 
@@ -300,9 +301,10 @@ def test_a_file_that_was_taken_away_is_told(opens, file, told):
     assert store.problem is None
 
 
-def test_a_fault_in_who_is_told_does_no_harm(file, caplog):
+def test_a_fault_in_who_is_told_does_no_harm(file, caplog, monkeypatch):
     from core.store.store import open_store
 
+    monkeypatch.setattr(logger, "propagate", True)
     file.parent.mkdir()
     file.write_bytes(b"this is no store" * 999)
 
@@ -315,7 +317,8 @@ def test_a_fault_in_who_is_told_does_no_harm(file, caplog):
     assert "ZeroDivisionError" in caplog.text
 
 
-def test_the_log_names_no_path(opens, file, caplog):
+def test_the_log_names_no_path(opens, file, caplog, monkeypatch):
+    monkeypatch.setattr(logger, "propagate", True)  # an application that ran before may have its own log
     file.parent.mkdir()
     file.write_bytes(b"this is no store" * 999)
     opens()
