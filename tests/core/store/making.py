@@ -7,6 +7,7 @@ from pathlib import Path, PurePath
 from typing import Any
 
 import numpy as np
+from numpy.random import default_rng  # at once: a test may take the right to read libraries away
 
 from core.imaging.scan import DicomFacts, Scan
 from core.reading.finding import Found
@@ -24,7 +25,7 @@ def digest(number: int) -> str:
 
 def reading(number: int, **others: Any) -> Reading:
     """One that no other number gives."""
-    random = np.random.default_rng(number)
+    random = default_rng(number)
     probability = float(random.uniform())
     reasons = ("does not look like a frontal chest X-ray", "colour picture") if number % 3 else ()
     values = {
