@@ -45,7 +45,7 @@ from tests.pictures import radiograph
 _PICTURES, _A_FOLDER, _STEP = 50, 1000, 300
 
 #: Seconds that a load may take, and milliseconds that the window may be held while readings come.
-_LOAD, _HOLD = 2.0, 100
+_LOAD, _HOLD = 2.0, 50
 
 
 def main() -> int:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import os
-from collections.abc import Iterable, Iterator, Sequence
-from functools import partial
-from pathlib import Path, PurePath
+from collections.abc import Iterator, Sequence
+from functools import lru_cache, partial
 from typing import TypeVar
 
 from PySide6.QtCore import QObject, Signal
@@ -17,8 +17,12 @@ from core.store.store import Store
 from gui.jobs import Job, JobProgress, Lane
 from gui.worklist.entry import Entry, ReadAsDisplayed
 
-#: The first scan should be there at once; the rest comes in slices that the window takes in a moment.
-_FIRST, _SLICE = 20, 500
+#: The first scans should be there at once. The rest comes in larger and larger slices, of which the largest
+#: are still taken in by the window in a moment.
+_FIRST, _GROWTH, _MOST = 20, 5, 1000
+
+#: From so many scans on the garbage collector is kept from them.
+_MANY = 5000
 
 Thing = TypeVar("Thing")
 
@@ -72,11 +76,13 @@ def remember(entry: Entry, known: Known) -> None:
     """Have an entry say what the store knows."""
     entry.sha256 = known.sha256
     entry.review = known.review
-    if known.reading is None:
+    reading = known.reading
+    if reading is None:
         return
-    entry.stored = known.reading
-    entry.status = "ok" if known.reading.verdict.accepted else "rejected"
-    entry.reason = "; ".join(known.reading.verdict.reasons)
+    reasons = reading.verdict.reasons
+    entry.stored = reading
+    entry.status = "rejected" if reasons else "ok"
+    entry.reason = "; ".join(reasons)
     entry.notes = known.notes
     entry.displayed = ReadAsDisplayed(*known.displayed) if known.displayed else None
 
@@ -89,46 +95,90 @@ def _entry(found: Found, known: Known | None) -> Entry:
 
 
 def _bring(store: Store, founds: Sequence[Found], model: ModelKey | None, progress: JobProgress) -> None:
-    for some in _slices(founds):
-        progress.check()
-        known = store.seen([found.where for found in some if found.content is None], model)
-        progress.give([_entry(found, known.get(found.where)) for found in some])
+    with _Uncollected() as many:
+        for some in _slices(founds):
+            progress.check()
+            known = store.seen([found.where for found in some if found.content is None], model)
+            progress.give([_entry(found, known.get(found.where)) for found in some])
+            many.note(len(some))
 
 
 def _bring_all(store: Store, model: ModelKey | None, progress: JobProgress) -> None:
-    for some in _slices(store.history(model)):
-        progress.check()
-        progress.give([_entry(_found(known.path), known) for known in some])
+    with _Uncollected() as many:
+        for some in store.history_in_parts(model, _sizes()):
+            progress.check()
+            progress.give([_entry(_found(known.path), known) for known in some])
+            many.note(len(some))
 
 
 def _again(store: Store, asked: Sequence[tuple[Entry, str]], model: ModelKey, progress: JobProgress) -> None:
-    for some in _slices(asked):
-        progress.check()
-        # Those whose content is not known yet may be by their path
-        paths = [entry.found.where for entry, sha256 in some if not sha256 and entry.found.content is None]
-        by_path = store.seen(paths, model) if paths else {}
-        progress.give(
-            [
-                (entry, store.known(sha256, model) if sha256 else by_path.get(entry.found.where))
-                for entry, sha256 in some
-            ]
-        )
+    with _Uncollected() as many:
+        for some in _slices(asked):
+            progress.check()
+            by_content = store.known_of([sha256 for _, sha256 in some if sha256], model)
+            # Those whose content is not known yet may be by their path
+            paths = [each.found.where for each, sha256 in some if not sha256 and each.found.content is None]
+            by_path = store.seen(paths, model) if paths else {}
+            progress.give(
+                [
+                    (each, by_content.get(sha256) if sha256 else by_path.get(each.found.where))
+                    for each, sha256 in some
+                ]
+            )
+            many.note(len(some))
+
+
+class _Uncollected:
+    """Keeps Python's cyclic garbage collector from what is made in great numbers and is no garbage.
+
+    It looks through all that there is whenever that has grown by a quarter: a tenth of a second and more in
+    which the window stands still. What was made is kept from it for good: entries hold each other in no
+    cycle, and go when nobody holds them.
+    """
+
+    def __init__(self) -> None:
+        self._made = 0
+        self._is_off = False
+
+    def __enter__(self) -> _Uncollected:
+        return self
+
+    def note(self, made: int) -> None:
+        """So many more were made."""
+        self._made += made
+        if self._made > _MANY and not self._is_off and gc.isenabled():
+            gc.disable()
+            self._is_off = True
+
+    def __exit__(self, *_: object) -> None:
+        if self._is_off:
+            gc.freeze()
+            gc.enable()
 
 
 def _found(path: str) -> Found:
     """A file with the folder that it lies in."""
-    folder, name = os.path.split(path)
-    return Found(Path(path), PurePath(os.path.basename(folder), name))
+    folder, separator, name = path.rpartition(os.sep)
+    above = _name(folder)
+    return Found(path, f"{above}{separator}{name}" if above else name)
 
 
-def _slices(things: Iterable[Thing]) -> Iterator[list[Thing]]:
-    """The first few, then the rest in larger lists."""
-    some: list[Thing] = []
+#: Many files lie in one folder.
+_name = lru_cache(maxsize=1024)(os.path.basename)
+
+
+def _slices(things: Sequence[Thing]) -> Iterator[Sequence[Thing]]:
+    start = 0
+    for size in _sizes():
+        if start >= len(things):
+            return
+        yield things[start : start + size]
+        start += size
+
+
+def _sizes() -> Iterator[int]:
+    """Of slices."""
     size = _FIRST
-    for thing in things:
-        some.append(thing)
-        if len(some) >= size:
-            yield some
-            some, size = [], _SLICE
-    if some:
-        yield some
+    while True:
+        yield size
+        size = min(_GROWTH * size, _MOST)

@@ -32,7 +32,7 @@ class Found:
 
     __slots__ = ("_path", "_relative", "content")
 
-    def __init__(self, path: Path, relative: PurePath, content: bytes | None = None) -> None:
+    def __init__(self, path: Path | str, relative: PurePath | str, content: bytes | None = None) -> None:
         self._path = str(path)
         self._relative = str(relative)
         self.content = content

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import fields
+from functools import partial
 from typing import TypeVar
 
 from core.imaging.scan import DicomFacts
@@ -18,6 +20,9 @@ from core.store.pending import Pending
 from core.store.places import absolute, as_text
 
 _T = TypeVar("_T")
+
+#: Scans of the history that are read at once.
+_PART = 1000
 
 #: Whether a change is the one that is looked for.
 _Which = Callable[[Change], bool]
@@ -82,6 +87,12 @@ class Answers:
         known, *_ = self._of_scans({sha256: self._pending.of(sha256)}, model)[sha256]
         return None if known.is_empty else known
 
+    def known_of(self, hashes: Sequence[str], model: ModelKey | None) -> dict[str, Known]:
+        """`known` of many scans, by hash; those of which nothing is known are left out."""
+        changes = dict.fromkeys(hashes, ()) | self._pending.waiting().of(hashes)
+        filed = self._of_scans(changes, model)
+        return {sha256: known for sha256, (known, *_) in filed.items() if not known.is_empty}
+
     def seen(self, paths: Sequence[str], model: ModelKey | None) -> dict[str, Known]:
         """Of files about to be opened those that are known and, by size and time of change, unchanged.
 
@@ -112,17 +123,28 @@ class Answers:
         Args:
             model: as for `known`.
         """
+        return [known for part in self.history_in_parts(model, itertools.repeat(_PART)) for known in part]
+
+    def history_in_parts(self, model: ModelKey | None, sizes: Iterable[int]) -> Iterator[list[Known]]:
+        """`history`, a part at a time: each is read when it is asked for.
+
+        Args:
+            sizes: how many scans to a part, at most; what comes of these is told where they end.
+        """
         waiting = self._pending.waiting()
-        filed: list[Filed] = self._ask(lambda disk: disk.all(model), [])
-        if not waiting.by_scan:
-            return [known for known, *_ in filed]
-        scans = {each[0].sha256: each for each in filed} | self._of_scans(waiting.by_scan, model)
+        changed = self._of_scans(waiting.by_scan, model) if waiting.by_scan else {}
         owners = {as_text(path): sha256 for path, sha256 in waiting.owners.items()}
-        return [
-            known
-            for known, *_ in scans.values()
-            if known.path and owners.get(known.path, known.sha256) == known.sha256
-        ]
+        number = 0
+        for size in sizes:
+            nothing: tuple[list[Filed], int] = ([], number)
+            filed, number = self._ask(partial(_after, number, size, model), nothing)
+            if not filed:
+                break
+            yield _with_paths(
+                [changed.pop(each[0].sha256, each) if changed else each for each in filed], owners
+            )
+        if changed:
+            yield _with_paths(changed.values(), owners)
 
     def counts(self) -> dict[str, int]:
         """How many scans, readings and reviews there are, under these names."""
@@ -166,6 +188,16 @@ def _as_displayed(model: ModelKey) -> _Which:
         return isinstance(each, DisplayedRemoved) and each.model == model
 
     return which
+
+
+def _after(number: int, most: int, model: ModelKey | None, disk: Disk) -> tuple[list[Filed], int]:
+    return disk.after(number, most, model)
+
+
+def _with_paths(filed: Iterable[Filed], owners: dict[str, str]) -> list[Known]:
+    """Those that are files, but for those at whose path another was seen since: see `Waiting.owners`."""
+    known = [each[0] for each in filed if each[0].path]
+    return [each for each in known if owners.get(each.path, each.sha256) == each.sha256] if owners else known
 
 
 def _is_unchanged(path: str, size: int, modified: int) -> bool:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import contextlib
-import gc
 import sqlite3
 import threading
-from collections.abc import Container, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,14 +16,11 @@ from core.store.changes import Change, Keys
 from core.store.connecting import connect, snapshot, transaction
 from core.store.hold import Hold
 from core.store.known import Filed, Known
-from core.store.rows import READING, REVIEW, filed_of, map_of, reading_of
+from core.store.rows import READING, REVIEW, SCAN, filed_of, map_of, reading_of
 from core.store.trouble import name_of
 
 #: Values in one list of a query: SQLite allows some thousands.
 _LIST = 900
-
-#: Of all scans; from it on it is quicker to go through all than to look each up.
-_A_SHARE = 0.25
 
 
 class Disk:
@@ -114,38 +110,38 @@ class Disk:
 
     # Asked
 
-    def all(self, model: ModelKey | None, at: Container[bytes] | None = None) -> list[Filed]:
-        """Every scan with a path, or with one of those `at`, in the order first seen."""
-        with self.connection() as connection, snapshot(connection), _without_collecting():
-            displayed = {row[0]: row[1:] for row in connection.execute(_DISPLAYED, _of(model))}
-            reviews = {row[0]: row[1:] for row in connection.execute(_REVIEWS)}
-            rows = connection.execute(f"{_FILED} WHERE s.path != x'' ORDER BY s.id", _of(model))
-            return [
-                filed_of(row, displayed.get(row[0], ()), reviews.get(row[0], ()))
-                for row in rows
-                if at is None or row[1] in at
-            ]
+    def after(self, number: int, most: int, model: ModelKey | None) -> tuple[list[Filed], int]:
+        """The next scans that have a path, in the order first seen.
+
+        Args:
+            number: where to go on: what was returned last, 0 for the beginning.
+            most: how many at most.
+
+        Returns:
+            The scans, and where to go on; no scans where there are no more.
+        """
+        with self.connection() as connection, snapshot(connection):
+            of_model = _of(model)
+            rows = connection.execute(_AFTER, (*of_model, number, most)).fetchall()
+            last = rows[-1][0] if rows else number
+            displayed = connection.execute(
+                f"{_DISPLAYED} AND r.scan > ? AND r.scan <= ?", (*of_model, number, last)
+            )
+            reviews = connection.execute(_REVIEWS_BETWEEN, (number, last))
+            return filed_of(rows, _displayed(displayed), _reviews(reviews)), last
 
     def at_paths(self, paths: Sequence[bytes], model: ModelKey | None) -> list[Filed]:
         """The scans at these paths, as the store keeps them."""
         with self.connection() as connection, snapshot(connection):
-            many = connection.execute("SELECT count(*) FROM scans").fetchone()[0] * _A_SHARE
-            if len(paths) >= many:
-                there = {path for (path,) in connection.execute("SELECT path FROM scans")}
-                paths = [path for path in paths if path in there]
-            if len(paths) < many:
-                rows = list(_listed(connection, f"{_FILED} WHERE s.path IN", _of(model), paths))
-                return _completed(connection, rows, model)
-        return self.all(model, set(paths))
+            return _filed(connection, "path", paths, model)
 
     def of_scans(self, hashes: Sequence[str], model: ModelKey | None) -> list[Filed]:
         """What is known of each; what was only reviewed too."""
         with self.connection() as connection, snapshot(connection):
-            rows = list(_listed(connection, f"{_FILED} WHERE s.sha256 IN", _of(model), hashes))
-            others = set(hashes).difference(row[0] for row in rows)
-            said = _listed(connection, f"{_REVIEWS} WHERE sha256 IN", (), list(others))
-            only_reviewed = [(Known(sha256, review=Review(*review)), 0, 0) for sha256, *review in said]
-            return _completed(connection, rows, model) + only_reviewed
+            filed = _filed(connection, "sha256", hashes, model)
+            others = set(hashes).difference(known.sha256 for known, *_ in filed)
+            said = _reviews(_listed(connection, f"{_REVIEWS} WHERE sha256 IN", (), list(others)))
+            return filed + [(Known(sha256, review=review), 0, 0) for sha256, review in said.items()]
 
     def reading(self, sha256: str, model: ModelKey, displayed: bool) -> tuple[Reading, str] | None:
         """A reading with its map, and the description of how it was displayed."""
@@ -189,29 +185,26 @@ class Disk:
             }
 
 
-@contextlib.contextmanager
-def _without_collecting() -> Iterator[None]:
-    """Python's collector looks again and again through what is made in great numbers, and finds nothing."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
-
-
-def _completed(
-    connection: sqlite3.Connection, rows: Sequence[Sequence[Any]], model: ModelKey | None
+def _filed(
+    connection: sqlite3.Connection, column: str, wanted: Sequence[Any], model: ModelKey | None
 ) -> list[Filed]:
-    """The scans of some rows of _FILED."""
-    hashes = [row[0] for row in rows]
+    """The scans that have one of these in a column of theirs."""
     of_model = _of(model)
-    displayed = {
-        row[0]: row[1:] for row in _listed(connection, f"{_DISPLAYED} AND s.sha256 IN", of_model, hashes)
-    }
-    reviews = {row[0]: row[1:] for row in _listed(connection, f"{_REVIEWS} WHERE sha256 IN", (), hashes)}
-    return [filed_of(row, displayed.get(row[0], ()), reviews.get(row[0], ())) for row in rows]
+    rows = list(_listed(connection, f"{_FILED} WHERE s.{column} IN", of_model, wanted))
+    numbers, hashes = [row[0] for row in rows], [row[1] for row in rows]
+    displayed = _listed(connection, f"{_DISPLAYED} AND r.scan IN", of_model, numbers)
+    reviews = _listed(connection, f"{_REVIEWS} WHERE sha256 IN", (), hashes)
+    return filed_of(rows, _displayed(displayed), _reviews(reviews))
+
+
+def _displayed(rows: Iterable[Sequence[Any]]) -> dict[int, tuple[Reading, str]]:
+    """Of rows of _DISPLAYED."""
+    return {number: (reading_of(read), description) for number, description, *read in rows}
+
+
+def _reviews(rows: Iterable[Sequence[Any]]) -> dict[str, Review]:
+    """Of rows of _REVIEWS."""
+    return {sha256: Review(*said) for sha256, *said in rows}
 
 
 def _listed(
@@ -242,18 +235,24 @@ def _columns(table: str, names: Iterable[str]) -> str:
 
 _THE_MODEL = "(SELECT id FROM models WHERE fingerprint = ? AND precision = ?)"
 
-# As `filed_of` takes them, each with the hash before it
 _FILED = f"""
-SELECT s.sha256, s.path, s.size, s.mtime_ns, s.notes, {_columns("r", READING)} FROM scans AS s
+SELECT {_columns("s", SCAN)}, {_columns("r", READING)} FROM scans AS s
 LEFT JOIN readings AS r ON r.scan = s.id AND r.displayed = 0 AND r.model = {_THE_MODEL}
 """
 
+_AFTER = f"{_FILED} WHERE s.id > ? AND s.path != x'' ORDER BY s.id LIMIT ?"
+
 _DISPLAYED = f"""
-SELECT s.sha256, {_columns("r", READING)}, r.description FROM readings AS r JOIN scans AS s ON s.id = r.scan
+SELECT r.scan, r.description, {_columns("r", READING)} FROM readings AS r
 WHERE r.displayed = 1 AND r.model = {_THE_MODEL}
 """
 
 _REVIEWS = f"SELECT sha256, {', '.join(REVIEW)} FROM reviews"
+
+_REVIEWS_BETWEEN = f"""
+SELECT v.sha256, {_columns("v", REVIEW)} FROM scans AS s CROSS JOIN reviews AS v USING (sha256)
+WHERE s.id > ? AND s.id <= ?
+"""
 
 _WHOLE = f"""
 SELECT {_columns("r", READING)}, m.height, m.width, m.cells, r.description

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import fields
 from functools import lru_cache
 from typing import Any
 
@@ -21,7 +21,26 @@ from core.store.known import Filed, Known
 READING = ("probability", "threshold", "reasons", "name", "engine", "milliseconds")
 REVIEW = ("label", "note", "made")
 
+#: Columns of `scans` that `filed_of` takes.
+SCAN = ("id", "sha256", "path", "size", "mtime_ns", "notes")
+
+#: How the system has paths: `os.fsdecode`, which asks this of the system each time, takes twice as long.
+_ENCODING, _ERRORS = sys.getfilesystemencoding(), sys.getfilesystemencodeerrors()
+
 _NO_MAP = np.empty((0, 0), np.float32)
+
+#: What Reading is made of: its own constructor, which must get past its being frozen, takes twice as long.
+_new = object.__new__
+(
+    _set_probability,
+    _set_label,
+    _set_threshold,
+    _set_heatmap,
+    _set_verdict,
+    _set_model,
+    _set_engine,
+    _set_milliseconds,
+) = (vars(Reading)[field.name].__set__ for field in fields(Reading))
 
 #: Maps are kept in this byte order on every machine.
 _CELL = "<f4"
@@ -30,17 +49,17 @@ _CELL = "<f4"
 def reading_of(values: Sequence[Any], heatmap: NDArray[np.float32] = _NO_MAP) -> Reading:
     """The reading in a row's READING columns."""
     probability, threshold, reasons, name, engine, milliseconds = values
-    return Reading(
-        probability,
-        label_of(probability, threshold),
-        threshold,
-        heatmap,
-        _verdict(reasons),
-        # The same few come again and again
-        sys.intern(name),
-        sys.intern(engine),
-        milliseconds,
-    )
+    reading: Reading = _new(Reading)
+    _set_probability(reading, probability)
+    _set_label(reading, label_of(probability, threshold))
+    _set_threshold(reading, threshold)
+    _set_heatmap(reading, heatmap)
+    _set_verdict(reading, _verdict(reasons))
+    # The same few come again and again
+    _set_model(reading, sys.intern(name))
+    _set_engine(reading, sys.intern(engine))
+    _set_milliseconds(reading, milliseconds)
+    return reading
 
 
 def reading_values(reading: Reading) -> tuple[Any, ...]:
@@ -66,23 +85,30 @@ def map_values(heatmap: NDArray[np.float32]) -> tuple[int, int, bytes]:
     return height, width, heatmap.astype(_CELL).tobytes()
 
 
-def filed_of(row: Sequence[Any], displayed: Sequence[Any] = (), review: Sequence[Any] = ()) -> Filed:
-    """A scan with what is known of it.
+def filed_of(
+    rows: Iterable[Sequence[Any]],
+    displayed: Mapping[int, tuple[Reading, str]],
+    reviews: Mapping[str, Review],
+) -> list[Filed]:
+    """Scans with what is known of each; quick, because there may be a hundred thousand.
 
     Args:
-        row: sha256, path, size, mtime_ns and notes, then READING; nothing (None) where it was not read.
-        displayed: READING and description, of the scan as displayed; empty where there is none.
-        review: REVIEW; empty where there is none.
+        rows: of SCAN, then READING; nothing (None) where it was not read.
+        displayed: by the scan's id what was read of it as displayed, and the description.
+        reviews: by hash.
     """
-    known = Known(
-        row[0],
-        os.fsdecode(row[1]),
-        None if row[5] is None else reading_of(row[5:]),
-        (reading_of(displayed[:-1]), displayed[-1]) if displayed else None,
-        Review(*review) if review else None,
-        lines(row[4]),
-    )
-    return known, row[2], row[3]
+    made: list[Filed] = []
+    for number, sha256, path, size, modified, notes, *read in rows:
+        known = (
+            sha256,
+            path.decode(_ENCODING, _ERRORS),
+            None if read[0] is None else reading_of(read),
+            displayed.get(number),
+            reviews.get(sha256),
+            lines(notes) if notes else (),
+        )
+        made.append((tuple.__new__(Known, known), size, modified))
+    return made
 
 
 @lru_cache(maxsize=1024)

@@ -133,10 +133,12 @@ def back_up(path: Path, target: Path) -> None:
 
 def version_of(connection: sqlite3.Connection, newest: int) -> int:
     """0 for a file without anything in it. Raises LungfieldError for what is not for this Lungfield."""
+    # In this order: another process may make it a store meanwhile, which it does all at once
+    has_tables = connection.execute("SELECT 1 FROM sqlite_master").fetchone() is not None
     application = _number(connection, "application_id")
     version = _number(connection, "user_version")
     if application != APPLICATION_ID:
-        if application or connection.execute("SELECT 1 FROM sqlite_master").fetchone():
+        if application or has_tables:
             raise LungfieldError(
                 "the file of your history is another program's",
                 "move it away; until then what is read is kept in memory only",

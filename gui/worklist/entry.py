@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import cv2
 import numpy as np
@@ -86,8 +86,9 @@ class Entry:
         notes: what the person should know of how the file was decoded.
         look: the contrast and orientation it was left with; None where it was not looked at.
         review: what the person said of it.
-        number: how many scans came before it; given by the worklist, as is
-        counted: what it was counted as last; None where it is in no worklist.
+        number: how many scans came before it; given by the worklist, as are
+        counted: what it was counted as last; None where it is in no worklist; and
+        place: what it stands by among those that are shown; None where it is not shown. See `Order`.
     """
 
     found: Found
@@ -101,6 +102,7 @@ class Entry:
     review: Review | None = None
     number: int = 0
     counted: tuple[str, str, str] | None = None
+    place: Any = None
 
     @property
     def name(self) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Collection, Iterable, Sequence
+from itertools import islice
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
@@ -12,16 +13,19 @@ from core.reading.finding import Found
 from core.review import Agreement
 from gui.worklist.entry import Entry
 from gui.worklist.filter import Filter
-from gui.worklist.order import COLUMNS, Order
-from gui.worklist.rows import Rows
+from gui.worklist.order import COLUMNS, Order, by_place
+from gui.worklist.rows import Rows, without
 from gui.worklist.tally import Tally
 
 #: While readings come, rows are put in order this often at most, and never for more than one part in so many
 #: of the time. Longer than a double click: no row moves away between its two.
 _EVERY_MS, _SHARE = 600, 25
 
-#: More changes than these are put into their places by sorting all.
-_FEW = 2000
+#: While scans come, and what has changed is more than can be dealt with at once, likewise.
+_SOON_MS, _SOON_SHARE = 60, 2
+
+#: Changes that are dealt with at once, in a moment that nobody notices; and fewer, which do not wait at all.
+_AT_ONCE, _FEW = 3000, 100
 
 
 class WorklistModel(Rows):
@@ -40,16 +44,17 @@ class WorklistModel(Rows):
         self._by_path: dict[str, Entry] = {}
         self._pasted: dict[Found, Entry] = {}
         self._came = 0
-        self._in_common = 0  # how much of their paths says nothing, because it is the same of all
+        self._common = ""  # a folder that holds all of them: to have its name says nothing
         self._order = Order()
         self._filter = Filter()
         self._pinned: Entry | None = None
-        self._changed: set[Entry] = set()
-        self._all_changed = False
+        self._changed: dict[Entry, None] = {}  # what came, or may have to go elsewhere
         self._tally = Tally()
         self._miscounted = False  # all are counted anew before anyone is told how many there are
-        self._later = QTimer(self, singleShot=True, interval=_EVERY_MS)
+        self._later = QTimer(self, singleShot=True)
         self._later.timeout.connect(self.arrange_changed)
+        self._arranged = 0.0  # when that was last done, on the performance counter, and
+        self._took = 0.0  # how many seconds
 
     # What there is
 
@@ -113,22 +118,20 @@ class WorklistModel(Rows):
     def add_entries(self, entries: Iterable[Entry]) -> list[Entry]:
         """Append those whose files are not there yet; those that were."""
         fresh = []
+        by_path = self._by_path
         for entry in entries:
             found = entry.found
             if found.content is not None:
                 self._pasted[found] = entry
-            elif self._by_path.setdefault(found.where, entry) is not entry:
+            elif by_path.setdefault(found.where, entry) is not entry:
                 continue
             entry.number = self._came
             self._came += 1
-            self._tally.count(entry, self._band)
             fresh.append(entry)
         if fresh:
+            self._tally.count_all(fresh, self._band)
             self._entries += fresh
-            if self._order.column or not self._filter.is_empty:
-                self._arrange()
-            else:
-                self._append(fresh)
+            self._take_in(fresh)
         return fresh
 
     def remove(self, entries: Sequence[Entry]) -> None:
@@ -141,16 +144,26 @@ class WorklistModel(Rows):
                 del self._pasted[entry.found]
             else:
                 del self._by_path[entry.found.where]
-        self._tally.leave_out(gone)
-        self._changed -= gone
+            self._changed.pop(entry, None)
         if self._pinned in gone:
             self._pinned = None
+        self._tally.leave_out(gone)
         self._entries = [entry for entry in self._entries if entry not in gone]
-        self._show([entry for entry in self._shown if entry not in gone])
+        rows = self._rows_of(gone)
+        if rows:
+            self._is_settled = False  # until those without a place are off the list
+        for entry in gone:
+            entry.place = None
+        if rows:
+            self._exchange(without(self._shown, rows), rows, [])
 
     def clear(self) -> None:
-        self._tally.leave_out(self._entries)
-        self._entries, self._by_path, self._pasted = [], {}, {}
+        """Take all off."""
+        entries, self._entries = self._entries, []
+        self._tally.leave_out(entries)
+        for entry in entries:
+            entry.place = None
+        self._by_path, self._pasted = {}, {}
         self._pinned = None
         self._forget_changes()
         self._show([])
@@ -182,40 +195,48 @@ class WorklistModel(Rows):
         if entry is self._pinned:
             return
         if self._pinned:
-            self._note_change(self._pinned)
+            self._note_changes((self._pinned,))
         self._pinned = entry if entry and self.row_of(entry) >= 0 else None
 
     def tell(self, entry: Entry) -> None:
         """Say that something of `entry` changed."""
-        if entry.counted is None:
-            return
-        self._tally.count(entry, self._band)
-        row = self.row_of(entry)
-        self._tell_rows(row, row)
-        self._note_change(entry)
+        if entry.counted is not None:
+            self._tally.count(entry, self._band)
+            row = self.row_of(entry)
+            self._tell_rows(row, row)
+            self._note_changes((entry,))
+
+    def tell_some(self, entries: Iterable[Entry]) -> None:
+        """Say that something of these changed: for many that is quicker than one by one."""
+        there = [entry for entry in entries if entry.counted is not None]
+        self._tally.count_all(there, self._band)
+        self._tell_rows(0, len(self._shown) - 1)
+        self._note_changes(there)
 
     def tell_all(self) -> None:
         """Say that something may have changed of every entry."""
         self._miscounted = True
         self._tell_rows(0, len(self._shown) - 1)
-        if self._moves:
-            self._all_changed = True
-            self._start_later()
+        self._note_changes(self._entries)
 
     def arrange_changed(self) -> None:
-        """Put what changed into its place, and show or hide it; comes by itself, a little later."""
+        """Put what changed into its place, and show or hide it; comes by itself, a little later.
+
+        So much of it that nobody notices; the rest follows.
+        """
         began = time.perf_counter()
-        if self._all_changed or len(self._changed) > _FEW:
-            self._arrange()
+        if len(self._changed) > _AT_ONCE:
+            changed = list(islice(self._changed, _AT_ONCE))
+            for entry in changed:
+                del self._changed[entry]
         else:
-            changed = self._changed
+            changed = list(self._changed)
             self._forget_changes()
-            stay = [entry for entry in self._shown if entry not in changed]
-            passes = self._passes()
-            more = [entry for entry in changed if passes(entry)]
-            self._show(self._order.merged(stay, more), same=self._filter.is_empty)
-        # Leave the time to others, after having taken so much of it
-        self._later.setInterval(max(_EVERY_MS, int(1000 * _SHARE * (time.perf_counter() - began))))
+        self._arrange_these(changed)
+        self._arranged = time.perf_counter()
+        self._took = self._arranged - began
+        if self._changed:
+            self._arrange_soon()
 
     # How it is done
 
@@ -224,47 +245,89 @@ class WorklistModel(Rows):
         """Whether a change may give an entry another row, or show or hide it."""
         return self._order.changes or not self._filter.is_empty
 
-    def _note_change(self, entry: Entry) -> None:
-        if self._moves:
-            self._changed.add(entry)
-            self._start_later()
+    def _take_in(self, fresh: Sequence[Entry]) -> None:
+        """Show those that came: at once where these or all are few, else together with others that come."""
+        if self._filter.text.strip() and not all(
+            entry.found.where.startswith(self._common) for entry in fresh if entry.found.content is None
+        ):
+            self._arrange()
+            return
+        self._changed.update(dict.fromkeys(fresh))
+        if len(fresh) <= _FEW or len(self._entries) <= _AT_ONCE:
+            self.arrange_changed()
+        else:
+            self._arrange_soon()
 
-    def _start_later(self) -> None:
-        if not self._later.isActive():  # starting it anew each time would put it off as long as readings come
-            self._later.start()
+    def _note_changes(self, entries: Iterable[Entry]) -> None:
+        if self._moves:
+            self._changed.update(dict.fromkeys(entries))
+            if not self._later.isActive():  # to start it anew would put it off as long as readings come
+                self._later.start(max(_EVERY_MS, int(1000 * _SHARE * self._took)))
+
+    def _arrange_soon(self) -> None:
+        passed = time.perf_counter() - self._arranged
+        pause = max(_SOON_MS, int(1000 * (_SOON_SHARE * self._took - passed)))
+        if not self._later.isActive() or self._later.remainingTime() > pause:
+            self._later.start(pause)
 
     def _forget_changes(self) -> None:
-        self._changed = set()
-        self._all_changed = False
+        self._changed = {}
         self._later.stop()
 
-    def _passes(self) -> Callable[[Entry], bool]:
-        test, pinned = self._filter.test(self._band, self._in_common), self._pinned
+    def _passes(self) -> Callable[[Entry], bool] | None:
+        """What tells whether an entry is shown; None: all are."""
+        if self._filter.is_empty:
+            return None
+        test, pinned = self._filter.test(self._band, len(self._common)), self._pinned
         return (lambda entry: entry is pinned or test(entry)) if pinned else test
 
     def _arrange(self) -> None:
         """Sort and filter all."""
         self._forget_changes()
-        passing: Iterable[Entry] = self._entries
-        if not self._filter.is_empty:
-            self._in_common = _in_common(self._by_path)
-            passes = self._passes()
-            passing = [entry for entry in self._entries if passes(entry)]
-        same = self._filter.is_empty and len(self._shown) == len(self._entries)
-        self._show(self._order.arranged(passing), same)
+        if self._filter.text.strip():
+            self._common = _common_folder(self._by_path)
+        passes = self._passes()
+        passing = self._entries if passes is None else [each for each in self._entries if passes(each)]
+        self._is_settled = False
+        for entry in self._shown:
+            entry.place = None
+        self._show(self._order.arranged(passing))
+
+    def _arrange_these(self, changed: Sequence[Entry]) -> None:
+        """Sort and filter these; the others stay where they are."""
+        before = self._rows_of({entry for entry in changed if entry.place is not None})
+        if before:
+            self._is_settled = False
+        passes, placing = self._passes(), self._order.placing()
+        came, there = [], []
+        for entry in changed:
+            if passes is None or passes(entry):
+                (came if entry.place is None else there).append(entry)
+                entry.place = placing(entry)
+            else:
+                entry.place = None
+        if came and not before and self._come_last(came):
+            self._append(sorted(came, key=by_place))
+            return
+        gone = [row for row in before if self._shown[row].place is None]
+        stay = without(self._shown, before)
+        self._exchange(self._order.merged(stay, came + there), gone, came)
+
+    def _come_last(self, entries: Sequence[Entry]) -> bool:
+        """Whether these stand below all that are shown."""
+        return not self._shown or self._shown[-1].place < min(map(by_place, entries))
 
     def _counted(self) -> Tally:
         if self._miscounted:
             self._miscounted = False
-            for entry in self._entries:
-                self._tally.count(entry, self._band)
+            self._tally.count_all(self._entries, self._band)
         return self._tally
 
 
-def _in_common(paths: Collection[str]) -> int:
-    """How many characters of the folders in which all of them are."""
+def _common_folder(paths: Collection[str]) -> str:
+    """The path of the smallest folder that holds all of them, with a separator at its end; empty for none."""
     first, last = min(paths, default=""), max(paths, default="")
     same = next(
         (n for n, (one, other) in enumerate(zip(first, last, strict=False)) if one != other), len(first)
     )
-    return first.rfind(os.sep, 0, same) + 1
+    return first[: first.rfind(os.sep, 0, same) + 1]

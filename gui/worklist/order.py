@@ -7,8 +7,10 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from operator import attrgetter
 from typing import Any
 
+from core.reading.reader import Reading
 from gui.worklist.entry import Entry
 
 #: By name, in the order they stand unless the person moves them.
@@ -23,12 +25,18 @@ _REJECTED, _NOTHING = 1e3, 1e6
 #: What needs the person comes first.
 _STATUSES = {"failed": 0.0, "rejected": 1.0, "reading": 2.0, "waiting": 3.0, "unread": 4.0, "ok": 5.0}
 
+#: More than one part in so many of all are put into their places by sorting all.
+_A_SHARE = 16
+
 _DIGITS = re.compile(r"\d+")
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
     """By which column the scans stand. Scans that are equal there stand in the order they came.
+
+    Scans change while they stand in a list, and one that is not in order any more is searched in vain: what a
+    scan stands by is kept in its `Entry.place`, until it is given another.
 
     Attributes:
         column: one of COLUMNS; empty for the order they came.
@@ -40,54 +48,79 @@ class Order:
     @property
     def changes(self) -> bool:
         """Whether a reading or a review may give a scan another place."""
-        return self.column in _NUMBERS
+        return self.column in _OF_READING or self.column in _OF_ENTRY
 
     def arranged(self, entries: Iterable[Entry]) -> list[Entry]:
-        """`entries`, which are in the order they came, in this one; 100,000 take a fraction of a second."""
-        if self.column in _NUMBERS:
-            return sorted(entries, key=self._rank())
-        if self.column in _TEXTS:
-            return sorted(entries, key=_TEXTS[self.column], reverse=self.descending)
-        return list(entries)
+        """`entries`, which are in the order they came, placed and in this order.
+
+        100,000 take a fraction of a second.
+        """
+        arranged = list(entries)
+        if self.column in _TEXTS and self.descending:
+            text = _TEXTS[self.column]
+            for entry in arranged:
+                entry.place = text(entry)
+            arranged.sort(key=by_place, reverse=True)
+            for entry in arranged:
+                entry.place = _Downward(entry.place), entry.number
+            return arranged
+        place = self.placing()
+        for entry in arranged:
+            entry.place = place(entry)
+        if self.column:
+            arranged.sort(key=by_place)
+        return arranged
 
     def merged(self, arranged: Sequence[Entry], more: Iterable[Entry]) -> list[Entry]:
-        """`arranged`, which is in this order, with each of `more` put into its place."""
-        key = self._key()
+        """`arranged`, which is in this order, with each of `more` where it is placed."""
+        more = sorted(more, key=by_place)
+        if len(more) * _A_SHARE > len(arranged):
+            return sorted((*arranged, *more), key=by_place)  # quick, because most is in order already
         merged: list[Entry] = []
-        start = 0
-        for entry in sorted(more, key=key):
-            place = bisect_left(arranged, key(entry), start, key=key)
-            merged += arranged[start:place]
+        start, stride = 0, 1 + 2 * len(arranged) // (len(more) + 1)
+        for entry in more:
+            place, before, row = entry.place, start, start + stride
+            while row < len(arranged) and arranged[row].place < place:
+                before, row = row, row + stride
+            row = bisect_left(arranged, place, before, min(row, len(arranged)), key=by_place)
+            merged += arranged[start:row]
             merged.append(entry)
-            start = place
+            start = row
         merged += arranged[start:]
         return merged
 
-    def _rank(self) -> Callable[[Entry], float]:
-        number, sign = _NUMBERS[self.column], -1.0 if self.descending else 1.0
-        by_the_gate = self.column in DESCENDING_FIRST
-
-        def rank(entry: Entry) -> float:
-            value = number(entry)
-            if value is None:
-                return _NOTHING
-            if by_the_gate and not entry.settled.verdict.accepted:
-                return _REJECTED + sign * value
-            return sign * value
-
-        return rank
-
-    def _key(self) -> Callable[[Entry], Any]:
-        """No two are equal by it."""
-        if self.column in _NUMBERS:
-            rank = self._rank()
-            return lambda entry: (rank(entry), entry.number)
+    def placing(self) -> Callable[[Entry], Any]:
+        """What gives the place of an entry as it is now. They ascend, and no two are equal."""
         if self.column in _TEXTS:
             text = _TEXTS[self.column]
             if self.descending:
                 return lambda entry: (_Downward(text(entry)), entry.number)
             return lambda entry: (text(entry), entry.number)
-        return lambda entry: entry.number
+        sign = -1.0 if self.descending else 1.0
+        if self.column in _OF_READING:
+            return _placing_by_reading(_OF_READING[self.column], sign)
+        if self.column in _OF_ENTRY:
+            return _placing_by_entry(_OF_ENTRY[self.column], sign)
+        return _number
+
+
+def _placing_by_reading(number: Callable[[Reading], float], sign: float) -> Callable[[Entry], Any]:
+    def place(entry: Entry) -> tuple[float, int]:
+        reading = entry.settled
+        if reading is None:
+            return _NOTHING, entry.number
+        value = sign * number(reading)
+        return (_REJECTED + value if reading.verdict.reasons else value), entry.number
+
+    return place
+
+
+def _placing_by_entry(number: Callable[[Entry], float | None], sign: float) -> Callable[[Entry], Any]:
+    def place(entry: Entry) -> tuple[float, int]:
+        value = number(entry)
+        return (_NOTHING if value is None else sign * value), entry.number
+
+    return place
 
 
 @dataclass(slots=True)
@@ -98,6 +131,9 @@ class _Downward:
 
     def __lt__(self, other: _Downward) -> bool:
         return other.text < self.text
+
+
+by_place, _number = attrgetter("place"), attrgetter("number")
 
 
 def natural(text: str) -> str:
@@ -123,19 +159,8 @@ def _folder(entry: Entry) -> tuple[str, str]:
     return _natural_folder(entry.folder), natural(entry.name)
 
 
-def _label(entry: Entry) -> float | None:
-    reading = entry.settled
-    return None if reading is None else (reading.label == "PNEUMONIA") * 2.0 + reading.probability
-
-
-def _probability(entry: Entry) -> float | None:
-    reading = entry.settled
-    return None if reading is None else reading.probability
-
-
-def _confidence(entry: Entry) -> float | None:
-    reading = entry.settled
-    return None if reading is None else reading.confidence
+def _label(reading: Reading) -> float:
+    return (reading.label == "PNEUMONIA") * 2.0 + reading.probability
 
 
 def _status(entry: Entry) -> float:
@@ -151,11 +176,10 @@ def _review(entry: Entry) -> float | None:
     return {False: 0.0, True: 1.0, None: 2.0}[entry.agrees]
 
 
-_NUMBERS: dict[str, Callable[[Entry], float | None]] = {
+_OF_READING: dict[str, Callable[[Reading], float]] = {
     "label": _label,
-    "probability": _probability,
-    "confidence": _confidence,
-    "status": _status,
-    "review": _review,
+    "probability": attrgetter("probability"),
+    "confidence": attrgetter("confidence"),
 }
+_OF_ENTRY: dict[str, Callable[[Entry], float | None]] = {"status": _status, "review": _review}
 _TEXTS: dict[str, Callable[[Entry], Any]] = {"scan": _name, "folder": _folder}

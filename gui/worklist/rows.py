@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Sequence
+from bisect import bisect_left
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
 
 from core.settings import Settings
 from gui.worklist.entry import Entry
-from gui.worklist.order import COLUMNS, DESCENDING_FIRST
+from gui.worklist.order import COLUMNS, DESCENDING_FIRST, by_place
 from gui.worklist.verdict import aloud, cell_words, explanation, title, verdict_of
 
 #: Gives the Entry itself.
@@ -18,6 +19,12 @@ ENTRY_ROLE = int(Qt.ItemDataRole.UserRole)
 
 #: Rows that come and go are told one by one, as screen readers like it, up to so many at a time.
 _FEW = 40
+
+#: For so many rows that are asked for one after the other it is worth to number all.
+_MANY = 1000
+
+#: More than one part in so many of all rows are found by going through all.
+_A_SHARE = 20
 
 Index = QModelIndex | QPersistentModelIndex
 NOWHERE = QModelIndex()
@@ -33,7 +40,9 @@ class Rows(QAbstractTableModel):
         super().__init__(parent)
         self._band = Settings.uncertain_band
         self._shown: list[Entry] = []
-        self._rows: dict[Entry, int] | None = {}  # None: made anew when it is asked for
+        self._is_settled = True  # they stand by their places, so that each can be searched for
+        self._rows: dict[Entry, int] = {}  # of all, where many are asked for between two changes
+        self._asked = 0
 
     @property
     def shown(self) -> Sequence[Entry]:
@@ -42,73 +51,92 @@ class Rows(QAbstractTableModel):
 
     def row_of(self, entry: Entry) -> int:
         """Its row; -1 where it is not shown."""
-        if self._rows is None:
+        if entry.place is None:
+            return -1
+        if not self._is_settled:
+            return self._shown.index(entry) if entry in self._shown else -1
+        if self._asked < _MANY:
+            # To number 100,000 anew whenever one of them moves would hold the window
+            self._asked += 1
+            row = bisect_left(self._shown, entry.place, key=by_place)
+            return row if row < len(self._shown) and self._shown[row] is entry else -1
+        if not self._rows:
             self._rows = dict(zip(self._shown, range(len(self._shown)), strict=True))
         return self._rows.get(entry, -1)
 
+    def _rows_of(self, entries: Collection[Entry]) -> list[int]:
+        """Their rows, from the top, without those that are not shown."""
+        if len(entries) * _A_SHARE > len(self._shown):
+            wanted = set(entries)
+            return [row for row, entry in enumerate(self._shown) if entry in wanted]
+        return sorted(row for entry in entries if (row := self.row_of(entry)) >= 0)
+
     def _append(self, entries: list[Entry]) -> None:
-        """Have these below the others."""
+        """Have these, which are placed, below the others."""
         first = len(self._shown)
         self.beginInsertRows(NOWHERE, first, first + len(entries) - 1)
         self._shown += entries
-        if self._rows is not None:
-            self._rows.update(zip(entries, range(first, len(self._shown)), strict=True))
+        self._on_moved()
         self.endInsertRows()
 
-    def _show(self, entries: list[Entry], same: bool = False) -> None:
-        """Have these rows, in this order, and tell the views no more than they need.
+    def _show(self, entries: list[Entry]) -> None:
+        """Have these rows, in this order: all that are placed. The list is not to be changed afterwards."""
+        before = set(self._shown)
+        gone = [row for row, entry in enumerate(self._shown) if entry.place is None]
+        self._exchange(entries, gone, [entry for entry in entries if entry not in before])
+
+    def _exchange(self, entries: list[Entry], gone: Sequence[int], came: Sequence[Entry]) -> None:
+        """Have these rows, as `_show` does, and tell the views no more than they need.
 
         Args:
-            entries: not to be changed afterwards.
-            same: they are those that are shown now, perhaps in another order.
+            gone: the rows, from the top, of those that are shown now and will not be.
+            came: those that are not shown now.
         """
         if entries == self._shown:
+            self._set(entries)
             return
         self.rearranging.emit()
-        if same:
-            self._reorder(entries)
-        else:
-            self._exchange(entries)
-        self.rearranged.emit()
-
-    def _exchange(self, entries: list[Entry]) -> None:
-        rows = dict(zip(entries, range(len(entries)), strict=True))
-        gone = [row for row, entry in enumerate(self._shown) if entry not in rows]
-        came: list[int] = []
-        stay = entries
-        if len(entries) > len(self._shown) - len(gone):
-            before = set(self._shown)
-            came = [row for row, entry in enumerate(entries) if entry not in before]
-            stay = [entry for entry in entries if entry in before]
         if len(gone) + len(came) > _FEW:
             self.beginResetModel()
-            self._shown, self._rows = entries, rows
+            self._set(entries)
             self.endResetModel()
-            return
-        for row in reversed(gone):
-            self.beginRemoveRows(NOWHERE, row, row)
-            del self._shown[row]
-            self._rows = None
-            self.endRemoveRows()
-        self._reorder(stay)
-        for row in came:
-            self.beginInsertRows(NOWHERE, row, row)
-            self._shown.insert(row, entries[row])
-            self._rows = None
-            self.endInsertRows()
-        self._rows = rows
+        else:
+            for row in reversed(gone):
+                self.beginRemoveRows(NOWHERE, row, row)
+                del self._shown[row]
+                self.endRemoveRows()
+            rows = sorted(bisect_left(entries, entry.place, key=by_place) for entry in came)
+            self._reorder(without(entries, rows))
+            for row in rows:
+                self.beginInsertRows(NOWHERE, row, row)
+                self._shown.insert(row, entries[row])
+                self._on_moved()
+                self.endInsertRows()
+        self.rearranged.emit()
 
     def _reorder(self, entries: list[Entry]) -> None:
         """The same rows in another order."""
         if entries == self._shown:
+            self._set(entries)
             return
         self.layoutAboutToBeChanged.emit()
-        before, self._shown = self._shown, list(entries)
-        self._rows = None
+        before = self._shown
+        self._set(entries)
         for index in self.persistentIndexList():
             row = self.row_of(before[index.row()])
             self.changePersistentIndex(index, self.index(row, index.column()))
         self.layoutChanged.emit()
+
+    def _set(self, entries: list[Entry]) -> None:
+        """They stand by their places from now on."""
+        self._shown = entries
+        self._is_settled = True
+        self._on_moved()
+
+    def _on_moved(self) -> None:
+        """Rows have other numbers."""
+        self._asked = 0
+        self._rows = {}
 
     def _tell_rows(self, first: int, last: int) -> None:
         """What these rows say is another thing now; nothing where there are none."""
@@ -154,6 +182,17 @@ class Rows(QAbstractTableModel):
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
         return None
+
+
+def without(entries: Sequence[Entry], rows: Iterable[int]) -> list[Entry]:
+    """All but those in these rows, which ascend."""
+    left: list[Entry] = []
+    start = 0
+    for row in rows:
+        left += entries[start:row]
+        start = row + 1
+    left += entries[start:]
+    return left
 
 
 def _tool_tip(entry: Entry, column: str) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from core.review import Agreement
 from gui.worklist.entry import Entry
-from gui.worklist.verdict import verdict_of
+from gui.worklist.verdict import verdict_by
 
 #: Of an entry: its verdict, the label of its reading and that of its review, empty where there is none.
 Kind = tuple[str, str, str]
@@ -26,21 +26,31 @@ class Tally:
         Args:
             band: of uncertainty around the threshold, 0..0.5.
         """
-        reading, review = entry.settled, entry.review
-        kind = (
-            verdict_of(entry, band),
-            reading.label if reading else "",
-            review.label if review else "",
-        )
-        if kind != entry.counted:
-            self._forget(entry)
-            entry.counted = self._kinds.setdefault(kind, kind)  # one of each, not one an entry
-            self._numbers[kind] += 1
+        self.count_all((entry,), band)
+
+    def count_all(self, entries: Iterable[Entry], band: float) -> None:
+        """`count` of many."""
+        kinds, counted = self._kinds, []
+        for entry in entries:
+            reading, review = entry.settled, entry.review
+            kind = (
+                verdict_by(entry.status, reading, band),
+                reading.label if reading else "",
+                review.label if review else "",
+            )
+            before = entry.counted
+            if kind != before:
+                if before is not None:
+                    self._numbers[before] -= 1
+                entry.counted = kind = kinds.setdefault(kind, kind)  # one of each, not one an entry
+                counted.append(kind)
+        self._numbers.update(counted)
 
     def leave_out(self, entries: Iterable[Entry]) -> None:
         """Count them no more."""
         for entry in entries:
-            self._forget(entry)
+            if entry.counted is not None:
+                self._numbers[entry.counted] -= 1
             entry.counted = None
 
     def verdicts(self) -> dict[str, int]:
@@ -65,7 +75,3 @@ class Tally:
             tn=pairs["NORMAL", "NORMAL"],
             fn=pairs["NORMAL", "PNEUMONIA"],
         )
-
-    def _forget(self, entry: Entry) -> None:
-        if entry.counted is not None:
-            self._numbers[entry.counted] -= 1

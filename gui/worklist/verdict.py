@@ -4,22 +4,25 @@ from __future__ import annotations
 
 from PySide6.QtCore import QCoreApplication
 
+from core.reading.reader import Reading
 from gui.reading.words import percent
-from gui.worklist.entry import Entry
+from gui.worklist.entry import Entry, Status
 
 translate = QCoreApplication.translate
 
 
 def verdict_of(entry: Entry, band: float) -> str:
     """ "idle", "failed", "rejected", "unsure", "normal" or "pneumonia"."""
-    if entry.status == "failed":
-        return "failed"
-    reading = entry.settled
-    if reading is None:
-        return "idle"
-    if not reading.verdict.accepted:
+    return verdict_by(entry.status, entry.settled, band)
+
+
+def verdict_by(status: Status, settled: Reading | None, band: float) -> str:
+    """`verdict_of` an entry by what it has."""
+    if settled is None:
+        return "failed" if status == "failed" else "idle"
+    if settled.verdict.reasons:
         return "rejected"
-    return "unsure" if reading.is_unsure(band) else reading.label.lower()
+    return "unsure" if settled.is_unsure(band) else settled.label.lower()
 
 
 def state_words(entry: Entry, verdict: str, with_percent: bool = True) -> str:

@@ -147,7 +147,10 @@ def test_putting_some_into_their_places_is_sorting_all(column, descending):
     later = dice.sample(entries, 60)
     by = Order(column, descending and bool(column))
     stay = [each for each in entries if each not in later]
-    assert by.merged(by.arranged(stay), later) == by.arranged(entries)
+    arranged = by.arranged(stay)
+    for each in later:
+        each.place = by.placing()(each)
+    assert by.merged(arranged, later) == by.arranged(entries)
 
 
 def test_only_what_is_read_or_said_can_move_a_scan():
