@@ -14,7 +14,7 @@ from core.reading.folder import Outcome
 
 def run(chosen: argparse.Namespace) -> int:
     """Evaluate; the exit status."""
-    from core.learning.evaluation import evaluate
+    from core.scoring.evaluation import evaluate
 
     reader = open_reader(
         chosen.model, chosen.engine, chosen.device, chosen.precision, chosen.threshold

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from core.learning.dataset import Sample
+from core.datasets.dataset import Sample
 
 #: JSON values: epoch, {train,val}_{loss,accuracy,auc}, datasets, lr, seconds.
 EpochResult = dict[str, Any]

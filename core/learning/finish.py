@@ -12,10 +12,9 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from core.datasets.dataset import SPLITS, LoadedScans, Sample
 from core.imaging.preprocess import normalise
-from core.learning.dataset import SPLITS, LoadedScans, Sample
 from core.learning.int8 import check_int8
-from core.learning.metrics import Metrics, Scored, fit_temperature, metrics, operating_points
 from core.learning.recipe import Recipe
 from core.learning.trainer import Trainer
 from core.model import checkpoint
@@ -24,6 +23,7 @@ from core.model.export import export_graphs
 from core.model.network import Network, build
 from core.progress import Progress
 from core.reading.reader import probability
+from core.scoring.metrics import Metrics, Scored, fit_temperature, metrics, operating_points
 
 #: Scans that int8 quantisation is calibrated on, and training scans the gate's statistics are made of.
 CALIBRATION_SCANS = 200

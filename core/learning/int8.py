@@ -9,10 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.engine.openvino_engine import OpenVinoEngine
-from core.learning.bootstrap import resampled_auc
 from core.model.checkpoint import Checkpoint, Int8Check
 from core.progress import Progress
 from core.reading.reader import Prepared, Reader, Reading
+from core.scoring.bootstrap import resampled_auc
 
 #: In a DATASET of fewer scans, two that change places move AUC by about as much as is asked of all together.
 _ENOUGH = 100

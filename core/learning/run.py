@@ -6,17 +6,18 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
+from core.datasets import dataset
+from core.datasets.dataset import LoadedScans, Sample
 from core.engine.torch_engine import torch_device
 from core.errors import DatasetError, LungfieldError
 from core.files import write_whole
-from core.learning import dataset, figures, report
-from core.learning.dataset import LoadedScans, Sample
 from core.learning.finish import finish
 from core.learning.initial import initial_network, settled
 from core.learning.recipe import Recipe
 from core.learning.trainer import Trainer
 from core.model import checkpoint
 from core.progress import Progress
+from core.scoring import figures, report
 
 MODEL_FILE = "model.safetensors"
 STATE_FILE = "interrupted.safetensors"

@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional
 
+from core.datasets.dataset import LoadedScans
 from core.errors import LungfieldError
 from core.learning.augment import POLICIES, Augmenter, normalise_batch
-from core.learning.dataset import LoadedScans
 from core.learning.epochs import EpochResult, describe, scores_by_dataset
 from core.learning.optimisation import MixedPrecision, average_of, optimizer_of, scheduler_of
 from core.learning.recipe import Recipe

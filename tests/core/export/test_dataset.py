@@ -9,13 +9,13 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from core.datasets.dataset import find_samples, load, patient_groups, split
 from core.errors import LungfieldError
 from core.export.dataset import grey_png, write_dataset
 from core.export.pseudonym import key, pseudonym
 from core.imaging.decode import decode, decode_file
 from core.imaging.preprocess import Preprocessing
 from core.imaging.scan import Scan, Window
-from core.learning.dataset import find_samples, load, patient_groups, split
 from core.progress import Cancelled, NullProgress
 from core.review import Review
 from tests.core.export.scans import Stopping, dicom_file, failed, files_below, item, leaks, picture

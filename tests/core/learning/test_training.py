@@ -14,13 +14,13 @@ import torch
 
 from core.engine.select import choose
 from core.errors import DatasetError, LungfieldError, ModelError
-from core.learning.evaluation import evaluate
 from core.learning.initial import initial_network, settled
 from core.learning.recipe import PRESETS, Recipe
 from core.learning.run import MODEL_FILE, STATE_FILE, train
 from core.model import checkpoint
 from core.progress import Cancelled, NullProgress
 from core.reading.reader import Reader
+from core.scoring.evaluation import evaluate
 from tests.conftest import ROOT
 from tests.datasets import write_dataset
 

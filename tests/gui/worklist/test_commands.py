@@ -11,7 +11,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QFileDialog, QMenu, QPushButton
 
-from core.learning.dataset import find_samples
+from core.datasets.dataset import find_samples
 from core.review import Agreement
 from gui.export.dialog import ExportDialog
 from gui.export.request import ExportRequest

@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize_scalar
 
-from core.learning.bootstrap import intervals, resampled_auc
 from core.model.checkpoint import OperatingPoint
+from core.scoring.bootstrap import intervals, resampled_auc
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]

@@ -7,13 +7,14 @@ from pathlib import Path, PurePath
 
 import numpy as np
 
+from core.datasets import dataset
 from core.errors import DatasetError
-from core.learning import dataset, report
-from core.learning.metrics import Metrics, Scored, metrics
 from core.progress import Progress
 from core.reading.finding import Found
 from core.reading.folder import Outcome, read_files
 from core.reading.reader import Reader
+from core.scoring import report
+from core.scoring.metrics import Metrics, Scored, metrics
 
 
 def evaluate(

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 from matplotlib.text import Text
 
-from core.learning import figures
-from core.learning.metrics import Scored, metrics, reliability_bins
-from core.learning.style import printable
+from core.scoring import figures
+from core.scoring.metrics import Scored, metrics, reliability_bins
+from core.scoring.style import printable
 
 LONG = "/data/$\\frac{$ 医院/" + "a very long folder name/" * 20 + "the end"
 EVALUATION = [
@@ -167,6 +167,6 @@ def test_global_parameters_stay_as_they_were():
 
 
 def test_neither_pyplot_nor_torch_is_loaded():
-    code = "import sys, core.learning.report; print({'matplotlib.pyplot', 'torch'} & set(sys.modules))"
+    code = "import sys, core.scoring.report; print({'matplotlib.pyplot', 'torch'} & set(sys.modules))"
     told = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
     assert told.stdout.strip() == "set()"

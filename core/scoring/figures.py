@@ -17,10 +17,10 @@ from matplotlib.patches import Rectangle
 from matplotlib.ticker import MaxNLocator
 from sklearn.metrics import average_precision_score, precision_recall_curve, roc_curve
 
-from core.learning import style
-from core.learning.metrics import Metrics, Scored, reliability_bins
-from core.learning.style import DASHED, INK, MUTED, NORMAL, PAPER, PNEUMONIA, dress, new_figure
 from core.model.checkpoint import CLASSES
+from core.scoring import style
+from core.scoring.metrics import Metrics, Scored, reliability_bins
+from core.scoring.style import DASHED, INK, MUTED, NORMAL, PAPER, PNEUMONIA, dress, new_figure
 
 History = Sequence[Mapping[str, Any]]
 

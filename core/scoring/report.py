@@ -15,12 +15,12 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from core.files import write_whole
-from core.learning import figures
-from core.learning.bootstrap import RESAMPLES
-from core.learning.figures import History
-from core.learning.metrics import Metrics, Scored
-from core.learning.style import INK, MUTED, PAPER, RULE, printable, show_name
 from core.model.checkpoint import CLASSES
+from core.scoring import figures
+from core.scoring.bootstrap import RESAMPLES
+from core.scoring.figures import History
+from core.scoring.metrics import Metrics, Scored
+from core.scoring.style import INK, MUTED, PAPER, RULE, printable, show_name
 
 FOOTER = "For research and education. Not for diagnosis."
 Results = Sequence[tuple[Scored, Metrics]]

@@ -18,8 +18,8 @@ from sklearn.metrics import (
     roc_auc_score,
 )
 
-from core.learning.bootstrap import intervals, resampled_auc
-from core.learning.metrics import (
+from core.scoring.bootstrap import intervals, resampled_auc
+from core.scoring.metrics import (
     OperatingPoint,
     Scored,
     fit_temperature,

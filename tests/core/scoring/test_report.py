@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 
 from core.errors import LungfieldError
-from core.learning import report
-from core.learning.metrics import Scored, metrics
-from core.learning.report import FOOTER, write_evaluation, write_pdf
+from core.scoring import report
+from core.scoring.metrics import Scored, metrics
+from core.scoring.report import FOOTER, write_evaluation, write_pdf
 
 DAY = datetime.date(2025, 3, 4)
 FILES = [

@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from core.datasets.dataset import Sample, find_samples, load, patient_groups, patient_of, split
 from core.errors import DatasetError
 from core.imaging.preprocess import Preprocessing
-from core.learning.dataset import Sample, find_samples, load, patient_groups, patient_of, split
 from core.progress import NullProgress
 from tests.datasets import write_dataset
 

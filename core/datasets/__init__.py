@@ -1,0 +1,1 @@
+"""DATASETs: labelled scans, found, checked, decoded and split by patient."""

@@ -1,0 +1,65 @@
+"""A training run as it is asked for: stored beside it, and handed to the process that does it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from typing import Any
+
+from core.learning.recipe import Recipe
+
+
+@dataclass(frozen=True)
+class TrainingJob:
+    """One run.
+
+    Attributes:
+        sources: DATASETs to learn from: folders, or tables of files and labels (`core.datasets`).
+        out: the folder that the model and its reports go to; it also holds the run while it goes on.
+        recipe: how.
+        device: "auto", "cuda" or "cpu".
+        name: the model's.
+        resume: go on with the run that was interrupted in `out`, if there is one.
+    """
+
+    sources: tuple[Path, ...]
+    out: Path
+    recipe: Recipe
+    device: str = "auto"
+    name: str = "fine-tuned"
+    resume: bool = False
+
+    def as_json(self) -> dict[str, Any]:
+        """Plain values."""
+        return {
+            "sources": [str(source) for source in self.sources],
+            "out": str(self.out),
+            "recipe": asdict(self.recipe),
+            "device": self.device,
+            "name": self.name,
+            "resume": self.resume,
+        }
+
+    @classmethod
+    def from_json(cls, said: Mapping[str, Any]) -> TrainingJob:
+        """The job in what `as_json` gave; fields of a recipe that this version does not know are passed over.
+
+        Raises:
+            KeyError, TypeError: something else.
+        """
+        return cls(
+            sources=tuple(Path(source) for source in said["sources"]),
+            out=Path(said["out"]),
+            recipe=recipe_from(said["recipe"]),
+            device=str(said["device"]),
+            name=str(said["name"]),
+            resume=bool(said["resume"]),
+        )
+
+
+def recipe_from(said: Mapping[str, Any]) -> Recipe:
+    """The Recipe in plain values: lists become tuples again."""
+    known = {field.name for field in fields(Recipe)}
+    values: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in said.items() if k in known}
+    return Recipe(**values)
