@@ -17,7 +17,9 @@ TORCH = ("torch", "torchvision")
 #: The only places that import torch, anywhere in them.
 TORCH_USERS = (
     "core.engine.torch_engine",
-    "core.learning",
+    *(f"core.learning.{name}" for name in ("augment", "estimate", "features", "finish", "initial")),
+    *(f"core.learning.{name}" for name in ("int8", "memory", "optimisation", "preview", "run", "run_state")),
+    *(f"core.learning.{name}" for name in ("trainer", "worker")),
     "core.model.export",
     "core.model.network",
     "core.model.torchvision_compat",
@@ -90,6 +92,10 @@ def test_torch_is_imported_only_by_its_users() -> None:
 
 def test_the_window_imports_no_torch_and_no_dicom() -> None:
     assert offences("gui", (*TORCH, "pydicom")) == []
+
+
+def test_the_window_starts_without_what_scores_and_draws() -> None:
+    assert loaded_by(["gui.app"], ("matplotlib", "scipy", "sklearn")) == ""
 
 
 @pytest.mark.parametrize("module", ["main", "gui.app"])

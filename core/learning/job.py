@@ -61,5 +61,9 @@ class TrainingJob:
 def recipe_from(said: Mapping[str, Any]) -> Recipe:
     """The Recipe in plain values: lists become tuples again."""
     known = {field.name for field in fields(Recipe)}
-    values: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in said.items() if k in known}
+    values: dict[str, Any] = {
+        name: tuple(value) if isinstance(value, list) else value
+        for name, value in said.items()
+        if name in known
+    }
     return Recipe(**values)
