@@ -163,6 +163,7 @@ class Actions(QObject):
             Spec("read-unread", self.tr("Reading"), self.tr("Read all that are not read")),
             Spec("stop", self.tr("Reading"), self.tr("Stop reading"), ("Esc",), "stop"),
             *self._review(),
+            *self._models(),
             Spec("settings", self.tr("Application"), self.tr("Settings…"), ("Ctrl+,",), "settings"),
             Spec("shortcuts", self.tr("Application"), self.tr("Keys and mouse"), ("F1", "?"), "keyboard"),
             Spec("model-card", self.tr("Application"), self.tr("About the model"), (), "model"),
@@ -183,4 +184,12 @@ class Actions(QObject):
             Spec("next-unreviewed", group, self.tr("Next unreviewed scan"), ("U",)),
             Spec("undo", group, self.tr("Undo"), ("Ctrl+Z",), "undo"),
             Spec("redo", group, self.tr("Redo"), ("Ctrl+Shift+Z", "Ctrl+Y"), "redo"),
+        )
+
+    def _models(self) -> tuple[Spec, ...]:
+        group = self.tr("Models")
+        return (
+            Spec("fine-tune", group, self.tr("Fine-tune on your scans…"), ("Ctrl+T",), "train"),
+            Spec("evaluate", group, self.tr("Evaluate a model…"), ("Ctrl+Shift+T",), "evaluate"),
+            Spec("models", group, self.tr("Library of models"), ("Ctrl+L",), "library"),
         )

@@ -35,8 +35,10 @@ def fill_menu_bar(bar: QMenuBar, actions: Actions) -> QMenu:
     fill(reading, actions, "read-again", "read-as-displayed", "read-as-stored", "read-unread", "", "stop")
     review = bar.addMenu(translate("MainWindow", "Re&view"))
     fill(review, actions, *_REVIEW, "", "next-unreviewed", "", "undo", "redo")
+    models = bar.addMenu(translate("MainWindow", "&Models"))
+    fill(models, actions, "fine-tune", "evaluate", "models", "", "model-card")
     about = bar.addMenu(translate("MainWindow", "&Help"))
-    fill(about, actions, "shortcuts", "model-card", "log-folder", "", "about")
+    fill(about, actions, "shortcuts", "log-folder", "", "about")
     return recent
 
 

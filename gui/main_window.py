@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QByteArray, QEvent, QObject, QPoint, QSettings, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QObject, QPoint, QSettings, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QCloseEvent,
     QDragEnterEvent,
     QDragLeaveEvent,
     QDropEvent,
-    QGuiApplication,
     QKeyEvent,
     QResizeEvent,
 )
@@ -20,7 +19,6 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QMainWindow,
     QMenu,
-    QMessageBox,
     QPlainTextEdit,
     QSplitter,
     QStackedWidget,
@@ -34,6 +32,7 @@ from core.reading.finding import Listing
 from gui.actions import Actions
 from gui.banner import Banner
 from gui.bars import fill, fill_menu_bar, tool_bar
+from gui.closing import gives_up_reviews
 from gui.commands import Commands
 from gui.dialogs.history import History
 from gui.dropping import DropVeil
@@ -47,7 +46,7 @@ from gui.opening import can_be_opened
 from gui.preferences import Preferences
 from gui.reading.panel import ReadingPanel
 from gui.reading.present import device_note, reading_state
-from gui.reading.words import as_sentence, engine
+from gui.reading.words import engine
 from gui.review.panel import ReviewPanel
 from gui.saving import PictureSaver
 from gui.session import Session
@@ -58,6 +57,7 @@ from gui.viewer.contrast_panel import ContrastPanel
 from gui.viewer.heat_panel import HeatPanel
 from gui.viewer.heat_state import HeatState
 from gui.viewer.viewer import Viewer
+from gui.window_memory import WindowMemory
 from gui.worklist.commands import WorklistCommands
 from gui.worklist.entry import Entry
 from gui.worklist.panel import WorklistPanel
@@ -90,7 +90,6 @@ class MainWindow(QMainWindow):
         super().__init__()
         self._session = session
         self._funnel = funnel
-        self._kept = kept
         self._not_kept: LungfieldError | None = None
         self._icons = icons
         self.setWindowIcon(icons.application())
@@ -121,7 +120,8 @@ class MainWindow(QMainWindow):
         self._hand_keys_to_the_viewer()
         self.dress()
         self._on_settings(preferences.now)
-        self._restore()
+        self._memory = WindowMemory(self, self.splitter, self.worklist, self.actions_, kept)
+        self._memory.restore()
         self._show_picture()
         self._show_current()
 
@@ -392,54 +392,14 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
         self.review_panel.tell_note()
-        if self._not_kept and self._session.reviews.history.can_undo and not self._gives_up_reviews():
+        if (
+            self._not_kept
+            and self._session.reviews.history.can_undo
+            and not gives_up_reviews(self, self._not_kept)
+        ):
             event.ignore()
             return
-        self._keep()
+        self._memory.keep()
         self.hide()  # at once; what is still working ends behind it
         self.closing.emit()
         event.accept()
-
-    def _gives_up_reviews(self) -> bool:
-        question = QMessageBox(
-            QMessageBox.Icon.Warning,
-            self.tr("Lungfield"),
-            self.tr("Your reviews are in memory only and are lost when Lungfield is closed."),
-            QMessageBox.StandardButton.Close | QMessageBox.StandardButton.Cancel,
-            self,
-        )
-        question.setInformativeText(f"{as_sentence(str(self._not_kept))} {self._what_to_do()}")
-        question.setDefaultButton(QMessageBox.StandardButton.Cancel)
-        return question.exec() == QMessageBox.StandardButton.Close
-
-    def _what_to_do(self) -> str:
-        return self.tr("You can export them first, as a table or as a DATASET.")
-
-    def _restore(self) -> None:
-        """As the window was left, else as large as is sensible on this screen."""
-        room = QGuiApplication.primaryScreen().availableSize()
-        self.resize(min(1280, room.width()), min(800, room.height()))
-        for name in ("show-worklist", "show-panel"):
-            self.actions_[name].setChecked(True)
-        if self._kept is None:
-            return
-        geometry, sizes = self._kept.value("geometry"), self._kept.value("splitter")
-        if isinstance(geometry, QByteArray):
-            self.restoreGeometry(geometry)
-        if isinstance(sizes, QByteArray):
-            self.splitter.restoreState(sizes)
-        self.worklist.restore_state(self._kept.value("worklist"))
-        for name in ("show-worklist", "show-panel"):
-            self.actions_[name].setChecked(self._kept.value(name, True, bool))
-        self.actions_["full-screen"].setChecked(self.isFullScreen())
-
-    def _keep(self) -> None:
-        if self._kept is None:
-            return
-        self._kept.setValue("geometry", self.saveGeometry())
-        self.actions_["wide"].setChecked(False)  # so that the three parts have their own sizes
-        self._kept.setValue("splitter", self.splitter.saveState())
-        self._kept.setValue("worklist", self.worklist.save_state())
-        for name in ("show-worklist", "show-panel"):
-            self._kept.setValue(name, self.actions_[name].isChecked())
-        self._kept.sync()

@@ -23,6 +23,7 @@ NEEDED = {
     *("read", "read-as-displayed", "stop", "model", "warning", "error", "check", "unsure"),
     *("rejected", "waiting", "lungs"),
     *("agree", "note", "undo", "redo", "export", "dataset", "filter", "sort", "history", "table"),
+    *("train", "evaluate", "library"),
 }
 Mode, State = QIcon.Mode, QIcon.State
 
