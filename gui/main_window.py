@@ -177,6 +177,7 @@ class MainWindow(QMainWindow):
         self.worklist.opened.connect(self._on_row_opened)
         self.worklist_commands.noted.connect(self.status.show_note)
         session.readings.stopped.connect(self._on_stopped)
+        session.readings.cut_short.connect(self._on_cut_short)
         self.review_panel.note_finished.connect(self.viewer.canvas.setFocus)
         self.viewer.context_menu_requested.connect(self._on_viewer_menu)
         self.empty_page.recent_wanted.connect(self.commands.open_recent)
@@ -329,6 +330,13 @@ class MainWindow(QMainWindow):
         left = sum(entry.status == "unread" for entry in self._session.worklist.entries)
         if left:
             self.status.show_note(self.tr("Reading stopped: {n} not read").format(n=left))
+
+    def _on_cut_short(self, left: int) -> None:
+        self.banner.say(
+            self.tr(
+                "Stopped: {n} scans of what you opened are not on the list. Open it again for the rest."
+            ).format(n=left)
+        )
 
     def _on_left_out(self, listing: Listing) -> None:
         parts = []

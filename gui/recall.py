@@ -39,7 +39,8 @@ class Recall(QObject):
         super().__init__(parent)
         self._lane = lane
         self._store = store
-        lane.idle.connect(self.idle)
+        self._coming = 0  # files that were asked for and have not arrived
+        lane.idle.connect(self._on_idle)
 
     @property
     def is_idle(self) -> bool:
@@ -51,7 +52,8 @@ class Recall(QObject):
         Args:
             model: whose readings count; None where none is open yet.
         """
-        self._start(partial(_bring, self._store, founds, model)).gave.connect(self.arrived)
+        self._coming += len(founds)
+        self._start(partial(_bring, self._store, founds, model)).gave.connect(self._on_arrived)
 
     def bring_all(self, model: ModelKey | None) -> None:
         """Tell of every scan that the store has; `arrived` follows."""
@@ -62,9 +64,19 @@ class Recall(QObject):
         asked = [(entry, entry.sha256) for entry in entries]
         self._start(partial(_again, self._store, asked, model)).gave.connect(self.recalled)
 
-    def cancel(self) -> None:
-        """Tell nothing more of what was asked."""
+    def cancel(self) -> int:
+        """Tell nothing more of what was asked; the number of files that were asked for and will not arrive."""
         self._lane.cancel_all()
+        left, self._coming = self._coming, 0
+        return left
+
+    def _on_arrived(self, entries: list[Entry]) -> None:
+        self._coming = max(self._coming - len(entries), 0)  # what was cancelled does not count
+        self.arrived.emit(entries)
+
+    def _on_idle(self) -> None:
+        self._coming = 0
+        self.idle.emit()
 
     def _start(self, work: partial[None]) -> Job:
         job = self._lane.start(work)

@@ -34,6 +34,7 @@ class Readings(QObject):
     changed = Signal()  # the model, or many entries
     counts_changed = Signal()
     stopped = Signal()  # what was waiting is not read after all
+    cut_short = Signal(int)  # so many files of what was opened do not come to the list
     problem = Signal(object)  # an exception that concerns the person
     thumbnail = Signal(object, object)  # Found, uint8 [h, w]; None where it could not be decoded
 
@@ -165,7 +166,8 @@ class Readings(QObject):
 
     def stop(self) -> None:
         """Read nothing more of what waits."""
-        self.recall.cancel()
+        if left := self.recall.cancel():
+            self.cut_short.emit(left)
         self.service.stop()
 
     def forget(self, entries: Iterable[Entry]) -> None:
@@ -179,7 +181,8 @@ class Readings(QObject):
 
     def forget_all(self) -> None:
         """The list is empty."""
-        self.stop()
+        self.recall.cancel()
+        self.service.stop()
         self._unread.clear()
         self._contents.clear()
         self._whole = None

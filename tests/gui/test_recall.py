@@ -169,3 +169,16 @@ def test_a_review_alone_leaves_an_entry_unread():
     entry = Entry(Found(Path("a.png"), PurePath("a.png")))
     remember(entry, Known(digest(1), "a.png", review=Review("", "look again")))
     assert (entry.status, entry.review) == ("unread", Review("", "look again"))
+
+
+def test_what_does_not_arrive_is_counted(recall, store, tmp_path, qtbot) -> None:
+    come: list[Entry] = []
+    recall.arrived.connect(come.extend)
+    recall.bring(founds(tmp_path / "many", 300), None)
+    with qtbot.waitSignal(recall.arrived, timeout=PATIENCE_MS):
+        pass
+    left = recall.cancel()
+    assert left == 300 - len(come) > 0
+    qtbot.waitUntil(lambda: recall.is_idle, timeout=PATIENCE_MS)
+    assert left == 300 - len(come)
+    assert recall.cancel() == 0
