@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QToolButton, QWidget
 
 from core.pace import Pace, duration
 
@@ -17,6 +17,8 @@ _STEPS = 80
 
 class StatusLine(QWidget):
     """Progress on the left, the engine and the disclaimer on the right. The disclaimer is always there."""
+
+    training_wanted = Signal()  # the person wants to see the fine-tuning that goes on
 
     def __init__(self, stop: QAction, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -47,6 +49,12 @@ class StatusLine(QWidget):
         for widget in (self._stop, self._bar, self._words):
             layout.addWidget(widget)
         layout.addStretch()
+        self._training = QPushButton()
+        self._training.setProperty("role", "link")
+        self._training.setToolTip(self.tr("Show the fine-tuning that goes on"))
+        self._training.clicked.connect(self.training_wanted)
+        self._training.hide()
+        layout.addWidget(self._training)
         layout.addWidget(self._trouble)
         layout.addWidget(self.engine)
         layout.addWidget(disclaimer)
@@ -93,6 +101,11 @@ class StatusLine(QWidget):
         self._trouble.setText(words)
         self._trouble.setToolTip(why)
         self._trouble.setVisible(bool(words))
+
+    def show_training(self, words: str) -> None:
+        """How far a fine-tuning is; nothing where none goes on."""
+        self._training.setText(words)
+        self._training.setVisible(bool(words))
 
     def show_engine(self, words: str, why: str) -> None:
         self.engine.setText(words)

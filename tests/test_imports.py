@@ -17,7 +17,7 @@ TORCH = ("torch", "torchvision")
 #: The only places that import torch, anywhere in them.
 TORCH_USERS = (
     "core.engine.torch_engine",
-    *(f"core.learning.{name}" for name in ("augment", "estimate", "features", "finish", "initial")),
+    *(f"core.learning.{name}" for name in ("augment", "estimate", "feeding", "finish", "initial")),
     *(f"core.learning.{name}" for name in ("int8", "memory", "optimisation", "preview", "run", "run_state")),
     *(f"core.learning.{name}" for name in ("trainer", "worker")),
     "core.model.export",

@@ -18,11 +18,11 @@ import numpy as np
 import torch
 
 from core.cli.terminal import TerminalProgress
+from core.datasets.inspection import load_and_split
 from core.imaging.preprocess import normalise
 from core.learning.finish import CALIBRATION_SCANS, STATISTICS_SCANS
 from core.learning.int8 import check_int8, probabilities_of
 from core.learning.recipe import Recipe
-from core.learning.run import found, load_and_split
 from core.model import checkpoint
 from core.model.export import export_graphs
 from core.model.network import build
@@ -40,7 +40,9 @@ def main() -> int:
         **{name: tuple(v) if isinstance(v, list) else v for name, v in said.items() if name in known}
     )
     with TerminalProgress() as progress:
-        scans = load_and_split(found(chosen.datasets), recipe, progress)
+        scans, _ = load_and_split(
+            chosen.datasets, recipe.preprocessing, recipe.validation_share, recipe.seed, progress
+        )
         held = np.flatnonzero([sample.split == "val" for sample in scans.samples])
         train = np.flatnonzero([sample.split == "train" for sample in scans.samples])
         # As `finish` chooses them

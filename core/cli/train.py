@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from dataclasses import fields, replace
 
-from core.cli import DONE
+from core.cli import DONE, UNUSABLE
 from core.cli.terminal import TerminalProgress
 from core.errors import LungfieldError
 from core.learning.recipe import PRESETS, Recipe
@@ -18,14 +18,34 @@ def run(chosen: argparse.Namespace) -> int:
         raise LungfieldError(
             "--repeat has more numbers than there are DATASETs", "give one for each, in their order"
         )
+    if chosen.check:
+        return _check(chosen, recipe)
     # Only now: importing torch takes seconds, and a mistyped option need not wait for it.
+    from core.learning.job import TrainingJob
     from core.learning.run import train
 
+    name = chosen.name or chosen.out.resolve().name
+    job = TrainingJob(tuple(chosen.datasets), chosen.out, recipe, chosen.device, name, chosen.resume)
     with TerminalProgress() as progress:
-        name = chosen.name or chosen.out.resolve().name
-        made = train(chosen.datasets, chosen.out, recipe, chosen.device, chosen.resume, name, progress)
+        made = train(job, progress).model
     print(f"the model is {made}; `main.py models import {made}` takes it into the library")
     return DONE
+
+
+def _check(chosen: argparse.Namespace, recipe: Recipe) -> int:
+    """Say what would be learnt from, and what is odd about it."""
+    from core.datasets.inspected import counted
+    from core.datasets.inspection import describe, inspect
+
+    with TerminalProgress() as progress:
+        found = inspect(chosen.datasets, recipe.validation_share, recipe.seed, progress)
+    for remark in found.remarks:
+        print(describe(remark))
+        for path, reason in remark.files:
+            print(f"    {path}{': ' if reason else ''}{reason}")
+    for line in counted(found.samples):
+        print(line)
+    return DONE if found.can_start else UNUSABLE
 
 
 def recipe_of(chosen: argparse.Namespace) -> Recipe:

@@ -7,11 +7,13 @@ they are, or in a folder for each patient.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,11 +22,19 @@ from core.errors import DatasetError, ScanError
 from core.imaging.decode import decode_file
 from core.imaging.patients import patient_in_name
 from core.imaging.preprocess import Preprocessing, squeezed
+from core.imaging.scan import Scan
 from core.model.checkpoint import CLASSES
 from core.progress import Progress
 
 Split = Literal["train", "val", "test"]
+_Made = TypeVar("_Made")
 SPLITS: tuple[Split, ...] = ("train", "val", "test")
+
+#: The part of those that are in none: their patient is in one that the model must not learn from.
+LEFT_OUT = "left out"
+
+#: Threads that decode, and files that they may be ahead of who takes them.
+_THREADS, _AHEAD = 4, 16
 
 #: A `val/` with fewer scans says too little: it joins `train/` and validation is split off anew.
 #: (The public paediatric set has one of 16.)
@@ -86,12 +96,7 @@ def find_samples(root: Path) -> list[Sample]:
         raise DatasetError(
             f"no such folder: {root}", "a DATASET is a folder with NORMAL and PNEUMONIA inside"
         )
-    name = root.resolve().name
-    if any((root / split / label).is_dir() for split in SPLITS for label in CLASSES):
-        parts: list[tuple[Path, Split]] = [(root / split, split) for split in SPLITS]
-    else:
-        parts = [(root, "train")]
-    found = [sample for folder, split in parts for sample in _class_folders(folder, split, name)]
+    found = scans_in(root)
     for label, class_name in enumerate(CLASSES):
         if not any(sample.label == label for sample in found):
             raise DatasetError(
@@ -99,6 +104,21 @@ def find_samples(root: Path) -> list[Sample]:
                 "a DATASET has NORMAL/ and PNEUMONIA/, or train/, val/ and test/ each with those",
             )
     return found
+
+
+def has_class_folders(root: Path) -> bool:
+    """Whether a folder is laid out as a DATASET, with at least one of its folders of scans."""
+    return any((root / part / label).is_dir() for part in ("", *SPLITS) for label in CLASSES)
+
+
+def scans_in(root: Path) -> list[Sample]:
+    """All files in the class folders of a DATASET, in a stable order, not yet opened; perhaps none."""
+    name = root.resolve().name
+    if any((root / split / label).is_dir() for split in SPLITS for label in CLASSES):
+        parts: list[tuple[Path, Split]] = [(root / split, split) for split in SPLITS]
+    else:
+        parts = [(root, "train")]
+    return [sample for folder, split in parts for sample in _class_folders(folder, split, name)]
 
 
 def _class_folders(folder: Path, split: Split, dataset: str) -> Iterator[Sample]:
@@ -120,30 +140,57 @@ def load(samples: Sequence[Sample], spec: Preprocessing, progress: Progress) -> 
     pixels = np.empty((len(samples), spec.size, spec.size), np.uint8)
     kept: list[Sample] = []
     failed: list[tuple[Path, str]] = []
-    with ThreadPoolExecutor(max_workers=4, thread_name_prefix="decode") as pool:
-        outcomes = pool.map(lambda sample: _read_one(sample, spec), samples)
-        for done, (sample, outcome) in enumerate(zip(samples, outcomes, strict=True), start=1):
-            progress.check()
-            if isinstance(outcome, ScanError):
-                failed.append((sample.path, str(outcome)))
-            else:
-                facts, picture = outcome
-                pixels[len(kept)] = picture
-                kept.append(facts)
-            progress.report(done / len(samples), f"decoded {done} of {len(samples)}")
+    outcomes = on_a_pool(lambda sample: _read_one(sample, spec), samples)
+    for done, (sample, outcome) in enumerate(zip(samples, outcomes, strict=True), start=1):
+        progress.check()
+        if isinstance(outcome, ScanError):
+            failed.append((sample.path, str(outcome)))
+        else:
+            facts, picture = outcome
+            pixels[len(kept)] = picture
+            kept.append(facts)
+        progress.report(done / len(samples), f"decoded {done} of {len(samples)}")
     if not kept:
         raise DatasetError("not one scan could be read", failed[0][1] if failed else "")
     return LoadedScans(kept, pixels[: len(kept)], failed)
 
 
+def on_a_pool(work: Callable[[Sample], _Made], samples: Sequence[Sample]) -> Iterator[_Made]:
+    """What `work` makes of each, in order, on a small pool of threads that runs only a little ahead.
+
+    Whoever stops taking waits for no more than what has begun.
+    """
+    waiting = iter(samples)
+    with ThreadPoolExecutor(max_workers=_THREADS, thread_name_prefix="decode") as pool:
+        begun = deque(pool.submit(work, each) for each in islice(waiting, _AHEAD))
+        try:
+            while begun:
+                made = begun.popleft().result()
+                for each in waiting:
+                    begun.append(pool.submit(work, each))
+                    break
+                yield made
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
+
+
+def decoded(sample: Sample, spec: Preprocessing) -> tuple[Sample, Scan]:
+    """The scan, and the sample with what only the file tells: its content's hash, and DICOM's patient.
+
+    Raises:
+        ScanError: it cannot be read.
+    """
+    scan = decode_file(sample.path, min_side=spec.decode_side)
+    patient = scan.dicom.patient_key if scan.dicom and scan.dicom.patient_key else sample.patient
+    return replace(sample, sha256=scan.sha256, patient=patient), scan
+
+
 def _read_one(sample: Sample, spec: Preprocessing) -> tuple[Sample, NDArray[np.uint8]] | ScanError:
     try:
-        scan = decode_file(sample.path, min_side=spec.decode_side)
+        facts, scan = decoded(sample, spec)
     except ScanError as error:
         return error
-    patient = scan.dicom.patient_key if scan.dicom and scan.dicom.patient_key else sample.patient
-    picture = np.rint(squeezed(scan, spec) * 255).astype(np.uint8)
-    return replace(sample, sha256=scan.sha256, patient=patient), picture
+    return facts, np.rint(squeezed(scan, spec) * 255).astype(np.uint8)
 
 
 def patient_groups(samples: Sequence[Sample]) -> NDArray[np.int64]:
@@ -178,26 +225,36 @@ def split(samples: Sequence[Sample], share: float, seed: int) -> list[Sample]:
     """
     result: list[Sample] = []
     for dataset in dict.fromkeys(sample.dataset for sample in samples):
-        result += _split_one([s for s in samples if s.dataset == dataset], share, seed)
+        own = [sample for sample in samples if sample.dataset == dataset]
+        parts = parts_of(own, patient_groups(own), share, seed)
+        result += [replace(s, split=to) for s, to in zip(own, parts.tolist(), strict=True) if to != LEFT_OUT]
     return result
 
 
-def _split_one(samples: list[Sample], share: float, seed: int) -> list[Sample]:
-    groups = patient_groups(samples)
-    splits = np.array([sample.split for sample in samples], "U8")  # room for "left out"
+def parts_of(
+    samples: Sequence[Sample], groups: NDArray[np.int64], share: float, seed: int
+) -> NDArray[np.str_]:
+    """The part of each sample of one DATASET [n]: "train", "val", "test" or LEFT_OUT; see `split`.
+
+    Args:
+        groups: of patients [n], as `patient_groups` numbers them.
+
+    Raises:
+        DatasetError: too few patients to split.
+    """
+    splits = np.array([sample.split for sample in samples], "U8")  # room for LEFT_OUT
     if (splits == "val").sum() < SMALLEST_VALIDATION:
         splits[splits == "val"] = "train"
     splits = _without(splits, groups, "test")
-    if not (splits == "val").any():
+    if not (splits == "val").any() and (splits == "train").any():
         splits = _with_validation(splits, groups, np.array([s.label for s in samples]), share, seed)
-    splits = _without(splits, groups, "val")
-    return [replace(s, split=to) for s, to in zip(samples, splits.tolist(), strict=True) if to != "left out"]
+    return _without(splits, groups, "val")
 
 
 def _without(splits: NDArray[np.str_], groups: NDArray[np.int64], held: str) -> NDArray[np.str_]:
     """Nobody in the `held` part stays in one that the model learns or chooses from."""
     shared = np.isin(groups, groups[splits == held]) & (splits != held) & (splits != "test")
-    return np.where(shared, "left out", splits)
+    return np.where(shared, LEFT_OUT, splits)
 
 
 def _with_validation(
@@ -206,7 +263,8 @@ def _with_validation(
     from sklearn.model_selection import StratifiedGroupKFold
 
     train = np.flatnonzero(splits == "train")
-    folds = min(round(1 / share), *(len(np.unique(groups[train][labels[train] == c])) for c in (0, 1)))
+    each = [len(np.unique(groups[train][labels[train] == c])) for c in np.unique(labels[train])]
+    folds = min(round(1 / share), *each)
     if folds < 2:
         raise DatasetError("too few patients to split off a validation part", "add scans, or a val/ folder")
     folder = StratifiedGroupKFold(folds, shuffle=True, random_state=seed)

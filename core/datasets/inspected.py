@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from core.datasets.dataset import Sample, Split
+from core.datasets.dataset import SPLITS, Sample, Split
 
 #: What may be said of DATASETs, and what is done about it:
 #: - unreadable: left out
@@ -86,3 +86,16 @@ class Inspection:
     @property
     def datasets(self) -> list[str]:
         return list(dict.fromkeys(sample.dataset for sample in self.samples))
+
+
+def counted(samples: Sequence[Sample]) -> list[str]:
+    """A line for each DATASET: its scans by part and class."""
+    lines = []
+    for name in dict.fromkeys(sample.dataset for sample in samples):
+        parts = []
+        for part in SPLITS:
+            labels = [s.label for s in samples if s.dataset == name and s.split == part]
+            if labels:
+                parts.append(f"{part} {labels.count(0)} normal, {labels.count(1)} pneumonia")
+        lines.append(f"{name}: {'; '.join(parts)}")
+    return lines

@@ -72,7 +72,7 @@ class Augmenter:
     def __init__(self, policy: Augmentation, seed: int) -> None:
         self._policy = policy
         # Drawn on the CPU whatever the device: the same seed is the same run everywhere.
-        self._random = torch.Generator().manual_seed(seed)
+        self.random = torch.Generator().manual_seed(seed)
 
     def __call__(self, pictures: Tensor) -> Tensor:
         """Changed copies of `pictures`, float [N, 1, S, S] in 0..1; any device."""
@@ -93,12 +93,12 @@ class Augmenter:
 
     def _within(self, pictures: Tensor, reach: float) -> Tensor:
         """One number for each picture, uniform in -reach..reach: [N]."""
-        numbers = torch.rand(len(pictures), generator=self._random) * 2 - 1
+        numbers = torch.rand(len(pictures), generator=self.random) * 2 - 1
         return (numbers * reach).to(pictures.device)
 
     def _chance(self, pictures: Tensor, probability: float) -> Tensor:
         """True with `probability` for each picture: bool [N]."""
-        return (torch.rand(len(pictures), generator=self._random) < probability).to(pictures.device)
+        return (torch.rand(len(pictures), generator=self.random) < probability).to(pictures.device)
 
     def _move(self, pictures: Tensor) -> Tensor:
         """Rotation, size, aspect, shift and flip as one affine map; black comes in from outside."""
@@ -123,7 +123,7 @@ class Augmenter:
     def _blur(self, pictures: Tensor) -> Tensor:
         """Down to 40..100% of the resolution and up again, one factor for the batch."""
         side = pictures.shape[-1]
-        smaller = max(8, int(side * (0.4 + 0.6 * torch.rand((), generator=self._random).item())))
+        smaller = max(8, int(side * (0.4 + 0.6 * torch.rand((), generator=self.random).item())))
         low = functional.interpolate(pictures, size=(smaller, smaller), mode="area")
         soft = functional.interpolate(low, size=(side, side), mode="bilinear", align_corners=False)
         return torch.where(_each(self._chance(pictures, self._policy.blur)), soft, pictures)
@@ -139,7 +139,7 @@ class Augmenter:
     def _add_noise(self, pictures: Tensor) -> Tensor:
         noisy = self._chance(pictures, self._policy.often)
         level = _each(noisy * self._within(pictures, self._policy.noise).abs())
-        noise = torch.randn(pictures.shape, generator=self._random).to(pictures.device)
+        noise = torch.randn(pictures.shape, generator=self.random).to(pictures.device)
         return (pictures + level * noise).clamp(0, 1)
 
     def _erase(self, pictures: Tensor) -> Tensor:

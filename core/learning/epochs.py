@@ -9,6 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.datasets.dataset import Sample
+from core.learning.recipe import Recipe
+from core.learning.watching import MOST_WRONG, Wrong
 
 #: JSON values: epoch, {train,val}_{loss,accuracy,auc}, datasets, lr, seconds.
 EpochResult = dict[str, Any]
@@ -47,6 +49,29 @@ def describe(result: EpochResult, epochs: int) -> str:
     if len(result["datasets"]) > 1:
         parts += [f"{name} AUC {_figure(score['auc'])}" for name, score in result["datasets"].items()]
     return "  ".join([*parts, f"{result['seconds']:.0f} s"])
+
+
+def patience_is_over(history: Sequence[EpochResult], recipe: Recipe) -> bool:
+    """Whether neither validation accuracy nor AUC rose for `recipe.patience` epochs on whole pictures."""
+    whole = [result for result in history if recipe.size_in(result["epoch"] - 1) == recipe.size]
+    if not recipe.patience or not whole:
+        return False
+    best = max(
+        int(np.argmax([-1.0 if result[name] is None else result[name] for result in whole]))
+        for name in ("val_accuracy", "val_auc")
+    )
+    return len(whole) - 1 - best >= recipe.patience
+
+
+def wrong_scans(logits: NDArray[np.float32], samples: Sequence[Sample]) -> list[Wrong]:
+    """Those called by the other label, the surest first; at most MOST_WRONG."""
+    margin = (logits[:, 1] - logits[:, 0]).astype(np.float64)
+    wrong = [i for i, sample in enumerate(samples) if (margin[i] >= 0) != bool(sample.label)]
+    wrong.sort(key=lambda i: -abs(margin[i]))
+    return [
+        Wrong(samples[i].path, samples[i].label, float(1 / (1 + np.exp(-margin[i]))))
+        for i in wrong[:MOST_WRONG]
+    ]
 
 
 def _figure(value: float | None) -> str:

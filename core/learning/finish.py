@@ -62,7 +62,7 @@ def finish(
     points = operating_points(labels, probabilities) or [OperatingPoint("even", 0.5, math.nan, math.nan)]
     results = _results(samples, probabilities, points[0].threshold)
     progress.report(0.6, "making the forms for OpenVINO")
-    calibration = inputs(some[:CALIBRATION_SCANS])[:, None]
+    calibration = inputs(some[: CALIBRATION_SCANS if recipe.int8 else 0])[:, None]
     made = Checkpoint(
         name=name,
         backbone=recipe.backbone,
@@ -87,7 +87,7 @@ def _rows(scans: LoadedScans, part: str) -> NDArray[np.int64]:
     return np.flatnonzero([sample.split == part for sample in scans.samples])
 
 
-def _as_stored(recipe: Recipe, weights: checkpoint.Tensors) -> Network:
+def _as_stored(recipe: Recipe, weights: dict[str, NDArray[Any]]) -> Network:
     network = build(recipe.backbone, recipe.head).eval()
     network.load_state_dict(
         {key: torch.from_numpy(v.copy()) for key, v in checkpoint.rounded(weights).items()}

@@ -9,6 +9,12 @@ from typing import Any
 
 from core.learning.recipe import Recipe
 
+#: What a run leaves in its folder: the model; where it was interrupted, for going on; the scans that it
+#: neither learnt from nor was chosen by, as a table.
+MODEL_FILE = "model.safetensors"
+STATE_FILE = "interrupted.safetensors"
+HELD_OUT_FILE = "held_out.csv"
+
 
 @dataclass(frozen=True)
 class TrainingJob:

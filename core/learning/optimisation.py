@@ -12,7 +12,6 @@ from torch import nn
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from core.learning.recipe import Recipe
-from core.model.network import Network
 
 
 def optimizer_of(recipe: Recipe, parameters: list[nn.Parameter]) -> torch.optim.Optimizer:
@@ -23,16 +22,20 @@ def optimizer_of(recipe: Recipe, parameters: list[nn.Parameter]) -> torch.optim.
     return kind(parameters, lr=recipe.lr, weight_decay=recipe.weight_decay)
 
 
-def scheduler_of(recipe: Recipe, optimizer: torch.optim.Optimizer, steps: int) -> Any:
-    """None for a constant rate. "onecycle" steps after each of `steps` batches, "plateau" after an epoch."""
+def scheduler_of(recipe: Recipe, optimizer: torch.optim.Optimizer, steps: int, done: int = 0) -> Any:
+    """None for a constant rate. "onecycle" steps after each of `steps` batches, "plateau" after an epoch.
+
+    Args:
+        done: of those steps; the optimiser then had such a schedule already.
+    """
     if recipe.schedule == "onecycle":
-        return torch.optim.lr_scheduler.OneCycleLR(optimizer, recipe.lr, total_steps=max(steps, 1))
+        return torch.optim.lr_scheduler.OneCycleLR(optimizer, recipe.lr, total_steps=max(steps, 1), last_epoch=done - 1)
     if recipe.schedule == "plateau":
         return torch.optim.lr_scheduler.ReduceLROnPlateau(optimizer, mode="max", patience=2)
     return None
 
 
-def average_of(recipe: Recipe, network: Network) -> AveragedModel | None:
+def average_of(recipe: Recipe, network: nn.Module) -> AveragedModel | None:
     """The running average of the weights and of the normalisation statistics that go with them."""
     if not recipe.average:
         return None

@@ -35,7 +35,12 @@ class Recipe:
         repeat: how often the scans of each DATASET are taken in one epoch, in the order given;
             missing ones once.
         keep: the weights after the last epoch, or those of the best validation accuracy.
+        int8: make the int8 form too, which processors that multiply it read with.
         validation_share: share of patients split off where a DATASET brings no `val/` of its own.
+        patience: so many epochs in a row in which neither validation accuracy nor AUC got better end the
+            run; 0: never. Epochs on smaller pictures do not count.
+        cache_features: where the backbone is frozen, run it over each scan once and train the head on what
+            it gave (`core.learning.feeding`), which makes an epoch a matter of a second.
     """
 
     backbone: BackboneName = "resnet18"
@@ -59,7 +64,10 @@ class Recipe:
     average: float = 0.0
     repeat: tuple[int, ...] = ()
     keep: Literal["last", "best"] = "last"
+    int8: bool = True
     validation_share: float = 0.1
+    patience: int = 0
+    cache_features: bool = True
 
     @property
     def preprocessing(self) -> Preprocessing:
@@ -68,9 +76,14 @@ class Recipe:
             return Preprocessing(self.size, mean=0.0, std=1.0, standardise=True)
         return Preprocessing(self.size)
 
+    @property
+    def on_features(self) -> bool:
+        """Whether epochs see features of the frozen backbone, made once, in place of pictures."""
+        return self.freeze_backbone and self.cache_features
+
     def size_in(self, epoch: int) -> int:
         """Side of the pictures that epoch (0-based) trains on."""
-        small = epoch < min(self.small_epochs, self.epochs - 1)
+        small = not self.on_features and epoch < min(self.small_epochs, self.epochs - 1)
         return min(self.small_size, self.size) if small else self.size
 
 
@@ -78,6 +91,18 @@ class Recipe:
 PRESETS: dict[str, Recipe] = {
     # Careful further training on one's own scans.
     "fine-tune": Recipe(schedule="onecycle", augment="strong", class_weights=True, keep="best"),
+    # Quick: what the bundled model sees stays as it is, and is weighed anew for one's own scans.
+    "head-only": Recipe(
+        freeze_backbone=True,
+        epochs=60,
+        batch_size=32,
+        lr=1e-3,
+        optimizer="adamw",
+        weight_decay=0.01,
+        class_weights=True,
+        keep="best",
+        patience=12,
+    ),
     # The first notebook: every layer, linear head, cross-entropy, Adam.
     "notebook-full": Recipe(init="imagenet", epochs=5, batch_size=8, lr=1e-4),
     # The second: frozen backbone, MLP head, flips and rotations, class weights, the best epoch kept.

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -17,16 +16,24 @@ from torch.nn import functional
 
 from core.datasets.dataset import LoadedScans
 from core.errors import LungfieldError
-from core.learning.augment import POLICIES, Augmenter, normalise_batch
-from core.learning.epochs import EpochResult, describe, scores_by_dataset
+from core.learning.augment import POLICIES, Augmenter
+from core.learning.epochs import EpochResult, describe, patience_is_over, scores_by_dataset, wrong_scans
+from core.learning.feeding import Feed, PictureFeed, batches, cached
+from core.learning.memory import is_out_of_memory
 from core.learning.optimisation import MixedPrecision, average_of, optimizer_of, scheduler_of
 from core.learning.recipe import Recipe
 from core.learning.run_state import RunState, load_state, save_state
+from core.learning.telling import Teller
+from core.learning.watching import Ending
 from core.model.network import Network, channels_last
 from core.progress import Progress
 
 #: Scans a forward pass without gradients takes at once.
 _VALIDATION_BATCH = 64
+
+
+class _BrokeDown(Exception):  # noqa: N818 - what happened, in words for the person
+    """The numbers are no longer numbers."""
 
 
 class Trainer:
@@ -46,38 +53,84 @@ class Trainer:
         self.history: list[dict[str, Any]] = []
         self.network = channels_last(network.to(device))
         self.preprocessing = recipe.preprocessing
+        self.batch_size = recipe.batch_size
         self._scans = scans
         self._state_file = state_file
         self._labels = torch.tensor([sample.label for sample in scans.samples])
         self._order = _expanded(scans, recipe)
-        self._steps = sum(1 for _ in _batches(self._order, recipe.batch_size))
         self._weights = self._class_weights()
+        self._last_held = np.empty((0, 2), np.float32)
         self._held = torch.tensor([i for i, s in enumerate(scans.samples) if s.split == "val"])
-        self._pictures: dict[int, Tensor] = {}
         self._mixed = MixedPrecision(device)
-        self._optimizer = optimizer_of(recipe, self._trained())
-        self._scheduler = scheduler_of(recipe, self._optimizer, self._steps * recipe.epochs)
-        self._average = average_of(recipe, network)
+        self._pictures = PictureFeed(recipe, self.network, scans.pixels, device)
+        self._feed: Feed = self._pictures
+        self._initial: dict[str, Tensor] = {}
         self._best: dict[str, Tensor] = {}
         self._best_accuracy = -1.0
+        self._begin()
+
+    def _begin(self) -> None:
+        """Optimiser, schedule and running average, for what is trained."""
+        self._optimizer = optimizer_of(self.recipe, self._feed.parameters())
+        self._scheduler = scheduler_of(self.recipe, self._optimizer, self._steps * self.recipe.epochs)
+        self._average = average_of(self.recipe, self._feed.net)
+
+    @property
+    def _steps(self) -> int:
+        """Batches in an epoch."""
+        return len(batches(self._order, self.batch_size))
 
     # -- running ---------------------------------------------------------------------------------
 
-    def run(self, progress: Progress) -> None:
-        """Train all epochs that are still to do, then leave the weights to keep in `network`.
+    def prepare(self, progress: Progress) -> None:
+        """Ask a frozen backbone of every scan, where the recipe wants that cached. Raises Cancelled."""
+        if self.recipe.on_features:
+            self._feed = cached(self.recipe, self._pictures, self.network, self._mixed, progress)
+            self._begin()
+
+    def run(self, progress: Progress, tell: Teller) -> Ending:
+        """Train the epochs that are still to do, then leave the weights to keep in `network`.
+
+        Out of memory, the epoch is begun again with half the batch. Where the loss is no longer a number, the
+        epochs before are kept.
 
         Raises:
             Cancelled: after the epoch last saved; `resume` goes on from there.
-            LungfieldError: the loss is no longer a number.
+            LungfieldError: the loss is no longer a number in the first epoch; no batch is small enough.
         """
-        for epoch in range(len(self.history), self.recipe.epochs):
-            share = 1 / self.recipe.epochs
+        ending: Ending = "complete"
+        if not self.history:
+            self._initial = {name: value.clone() for name, value in self._feed.net.state_dict().items()}
+        while len(self.history) < self.recipe.epochs:
+            epoch, share = len(self.history), 1 / self.recipe.epochs
             part = progress.part(epoch * share, (epoch + 1) * share)
-            result = self._epoch(epoch, part)
+            try:
+                result = self._epoch(epoch, part, tell)
+            except _BrokeDown as error:
+                self._go_back()
+                if not self.history:
+                    raise LungfieldError(str(error), "try a lower learning rate (--lr)") from error
+                progress.say(f"{error}; the epochs before are kept")
+                ending = "broke-down"
+                break
+            except RuntimeError as error:
+                if not is_out_of_memory(error):
+                    raise
+                self._halve(progress)
+                continue
             self.history.append(result)
             progress.say(describe(result, self.recipe.epochs))
             self._save()
-        self.network.load_state_dict(self._kept())
+            tell.epoch(result, wrong_scans(self._last_held, [self._scans.samples[i] for i in self._held]))
+            if tell.is_enough():
+                ending = "enough"
+                break
+            if patience_is_over(self.history, self.recipe):
+                progress.say(f"no better for {self.recipe.patience} epochs: that is enough")
+                ending = "early"
+                break
+        self._feed.net.load_state_dict(self._kept())
+        return ending
 
     def resume(self) -> bool:
         """Go on from `state_file`; False where there is none.
@@ -93,7 +146,13 @@ class Trainer:
                 f"the interrupted run in {self._state_file.parent} had other options or other scans",
                 "repeat its command with --resume, or choose another --out",
             )
-        self.network.load_state_dict(state.get("network"))
+        self._take(state)
+        return True
+
+    def _take(self, state: RunState) -> None:
+        self.batch_size = state.described["batch_size"]
+        self._begin()
+        self._feed.net.load_state_dict(state.get("network"))
         if self._average is not None:
             self._average.load_state_dict(state.get("average"))
         self._optimizer.load_state_dict(state.get_optimizer())
@@ -102,19 +161,44 @@ class Trainer:
         self._mixed.scaler.load_state_dict(state.described["scaler"])
         self._best, self._best_accuracy = state.get("best"), state.described["best_accuracy"]
         self.history = state.described["history"]
-        return True
+
+    def _go_back(self) -> None:
+        """As it was after the last whole epoch."""
+        if self._state_file.exists():
+            self._take(load_state(self._state_file))
+        else:
+            self._feed.net.load_state_dict(self._initial)
+            self._begin()
+
+    def _halve(self, progress: Progress) -> None:
+        if self.batch_size < 4:
+            raise LungfieldError(
+                "there is not enough memory to train", "close other programs, or choose a smaller --size"
+            )
+        self._optimizer.zero_grad(set_to_none=True)
+        if self.device.type == "cuda":
+            torch.cuda.empty_cache()
+        self._go_back()
+        self.batch_size //= 2
+        progress.say(f"out of memory: going on with batches of {self.batch_size} scans")
+        if isinstance(self._scheduler, torch.optim.lr_scheduler.OneCycleLR):
+            # It counts steps, of which an epoch now has more
+            steps, done = self._steps * self.recipe.epochs, self._steps * len(self.history)
+            self._scheduler = scheduler_of(self.recipe, self._optimizer, steps, done)
+        self._save()
 
     def _save(self) -> None:
         state = RunState(
             {
                 "run": self._fingerprint(),
+                "batch_size": self.batch_size,
                 "scheduler": self._scheduler.state_dict() if self._scheduler is not None else None,
                 "scaler": self._mixed.scaler.state_dict(),
                 "best_accuracy": self._best_accuracy,
                 "history": self.history,
             }
         )
-        state.put("network", self.network.state_dict())
+        state.put("network", self._feed.net.state_dict())
         state.put("best", self._best)
         if self._average is not None:
             state.put("average", self._average.state_dict())
@@ -126,23 +210,23 @@ class Trainer:
 
     # -- one epoch -------------------------------------------------------------------------------
 
-    def _epoch(self, epoch: int, progress: Progress) -> EpochResult:
+    def _epoch(self, epoch: int, progress: Progress, tell: Teller) -> EpochResult:
         started = time.monotonic()
         seed = self.recipe.seed * 100_003 + epoch
         # Dropout draws from the global generator; order and augmentation from their own.
         torch.manual_seed(seed)
         augment = Augmenter(POLICIES[self.recipe.augment], seed)
         order = self._order[torch.randperm(len(self._order), generator=torch.Generator().manual_seed(seed))]
-        self._set_mode()
+        self._feed.set_mode()
         losses, logits, taken = [], [], []
-        batches = _batches(order, self.recipe.batch_size)
-        for done, batch in enumerate(batches, start=1):
+        for done, batch in enumerate(batches(order, self.batch_size), start=1):
             progress.check()
             loss, answers = self._step(batch, augment, epoch)
             losses.append(loss * len(batch))
             logits.append(answers)
             taken.append(batch)
             progress.report(0.95 * done / self._steps, f"epoch {epoch + 1}, loss {loss:.3f}")
+            tell.batch(epoch, 0.95 * done / self._steps, loss)
         rows = torch.cat(taken)
         train = scores_by_dataset(torch.cat(logits).numpy(), [self._scans.samples[i] for i in rows.tolist()])
         result = {
@@ -152,7 +236,7 @@ class Trainer:
             "train_auc": train["all"]["auc"],
             **self._validate(epoch, progress),
             "lr": self._optimizer.param_groups[0]["lr"],
-            "seconds": round(time.monotonic() - started, 1),
+            "seconds": round(time.monotonic() - started, 2),
         }
         if isinstance(self._scheduler, torch.optim.lr_scheduler.ReduceLROnPlateau):
             self._scheduler.step(result["val_accuracy"])
@@ -165,17 +249,16 @@ class Trainer:
         return result
 
     def _step(self, batch: Tensor, augment: Augmenter, epoch: int) -> tuple[float, Tensor]:
-        x = augment(self._batch(batch, self.recipe.size_in(epoch)))
-        x = normalise_batch(x, self.preprocessing).contiguous(memory_format=torch.channels_last)
+        x = self._feed.training(batch, epoch, augment)
         target = self._labels[batch].to(self.device)
         with self._mixed.context():
-            logits = self.network(x).float()
+            logits = self._feed.net(x).float()
         loss = functional.cross_entropy(
             logits, target, weight=self._weights, label_smoothing=self.recipe.label_smoothing
         )
         value = loss.item()
         if not math.isfinite(value):
-            raise LungfieldError("training broke down: the loss is no longer a number", "try a lower --lr")
+            raise _BrokeDown("training broke down: the loss is no longer a number")
         self._optimizer.zero_grad(set_to_none=True)
         self._mixed.scaler.scale(loss).backward()
         self._mixed.scaler.step(self._optimizer)
@@ -183,11 +266,13 @@ class Trainer:
         if isinstance(self._scheduler, torch.optim.lr_scheduler.OneCycleLR):
             self._scheduler.step()
         if self._average is not None:
-            self._average.update_parameters(self.network)
+            self._average.update_parameters(self._feed.net)
         return value, logits.detach().cpu()
 
     def _validate(self, epoch: int, progress: Progress) -> dict[str, Any]:
-        logits = self.logits(self._held, self.recipe.size_in(epoch), progress)
+        logits = self._last_held = self._logits(self._held, self.recipe.size_in(epoch), progress)
+        if not np.isfinite(logits).all():
+            raise _BrokeDown("training broke down: the network no longer answers with numbers")
         held = [self._scans.samples[i] for i in self._held.tolist()]
         scores = scores_by_dataset(logits, held)
         loss = functional.cross_entropy(torch.from_numpy(logits), self._labels[self._held]).item()
@@ -198,41 +283,26 @@ class Trainer:
             "datasets": {name: score for name, score in scores.items() if name != "all"},
         }
 
-    def logits(self, rows: Tensor, size: int, progress: Progress) -> NDArray[np.float32]:
+    def _logits(self, rows: Tensor, size: int, progress: Progress) -> NDArray[np.float32]:
         """Logits float32 [n, 2] of the samples `rows`, unaugmented, by the weights that would be kept."""
         network = self._judged().eval()
         parts = []
         with torch.inference_mode():
-            for batch in _batches(rows, _VALIDATION_BATCH, whole=True):
+            for batch in batches(rows, _VALIDATION_BATCH, whole=True):
                 progress.check()
-                x = normalise_batch(self._batch(batch, size), self.preprocessing)
+                x = self._feed.plain(batch, size)
                 with self._mixed.context():
-                    parts.append(network(x.contiguous(memory_format=torch.channels_last)).float().cpu())
+                    parts.append(network(x).float().cpu())
         return np.asarray(torch.cat(parts).numpy(), np.float32)
 
     # -- pieces ----------------------------------------------------------------------------------
 
-    def _batch(self, rows: Tensor, size: int) -> Tensor:
-        """Pictures float [n, 1, size, size] in 0..1 on the device."""
-        if size not in self._pictures:
-            self._pictures = {size: _resized(self._scans.pixels, size)}
-        return self._pictures[size][rows].to(self.device).float()[:, None] / 255
-
-    def _set_mode(self) -> None:
-        self.network.train()
-        if self.recipe.freeze_backbone:
-            # Not only its weights: its normalisation layers must not drift either.
-            self.network.backbone.eval().requires_grad_(False)
-
-    def _trained(self) -> list[nn.Parameter]:
-        part = self.network.head if self.recipe.freeze_backbone else self.network
-        return list(part.parameters())
-
     def _judged(self) -> nn.Module:
-        return self._average.module if self._average is not None else self.network
+        return self._average.module if self._average is not None else self._feed.net
 
     def _kept(self) -> dict[str, Tensor]:
-        return self._best if self.recipe.keep == "best" else dict(self._judged().state_dict())
+        # Without a best where the run ended in the epochs on smaller pictures
+        return self._best or dict(self._judged().state_dict())
 
     def _class_weights(self) -> Tensor | None:
         if not self.recipe.class_weights:
@@ -252,23 +322,6 @@ def _expanded(scans: LoadedScans, recipe: Recipe) -> Tensor:
         for _ in range(times.get(sample.dataset, 1))
     ]
     return torch.tensor(rows)
-
-
-def _resized(pixels: NDArray[np.uint8], size: int) -> Tensor:
-    if pixels.shape[1] == size:
-        return torch.from_numpy(pixels)
-    import cv2
-
-    return torch.from_numpy(
-        np.stack([cv2.resize(p, (size, size), interpolation=cv2.INTER_AREA) for p in pixels])
-    )
-
-
-def _batches(rows: Tensor, size: int, whole: bool = False) -> Iterator[Tensor]:
-    """Rows in batches. A last batch of one is left out unless `whole`: normalisation needs two."""
-    for batch in rows.split(size):
-        if whole or len(batch) > 1:
-            yield batch
 
 
 def _jsonable(recipe: Recipe) -> dict[str, Any]:

@@ -13,10 +13,11 @@ import pytest
 import torch
 
 from core.engine.select import choose
-from core.errors import DatasetError, LungfieldError, ModelError
+from core.errors import LungfieldError, ModelError
 from core.learning.initial import initial_network, settled
+from core.learning.job import HELD_OUT_FILE, MODEL_FILE, STATE_FILE, TrainingJob
 from core.learning.recipe import PRESETS, Recipe
-from core.learning.run import MODEL_FILE, STATE_FILE, train
+from core.learning.run import train
 from core.model import checkpoint
 from core.progress import Cancelled, NullProgress
 from core.reading.reader import Reader
@@ -38,6 +39,7 @@ SMALL = Recipe(
     class_weights=True,
     label_smoothing=0.05,
     validation_share=0.25,
+    int8=False,
 )
 EVERYTHING = replace(SMALL, average=0.9, keep="best", head="mlp", small_size=64, small_epochs=1, repeat=(2,))
 
@@ -67,22 +69,26 @@ def scans(tmp_path_factory):
     return write_dataset(tmp_path_factory.mktemp("scans") / "generated", 24)
 
 
-def _run(scans, out, recipe=SMALL, resume=False, progress=None):
-    return train([scans], out, recipe, "cpu", resume, "test", progress or NullProgress())
+def _run(scans, out, recipe=SMALL, resume=False, progress=None, watch=None):
+    job = TrainingJob((scans,), out, recipe, "cpu", "test", resume)
+    return train(job, progress or NullProgress(), watch).model
 
 
 @pytest.fixture(scope="module")
 def trained(scans, tmp_path_factory):
     """A short run that is long enough to learn the generated opacities."""
     out = tmp_path_factory.mktemp("trained")
-    recipe = replace(SMALL, epochs=8, augment="flips", lr=3e-3)
-    train([scans], out, recipe, "cpu", False, "generated", NullProgress())
+    recipe = replace(SMALL, epochs=8, augment="flips", lr=3e-3, int8=True)
+    train(TrainingJob((scans,), out, recipe, "cpu", "generated"), NullProgress())
     return out
 
 
 def test_a_run_learns_and_leaves_its_reports(trained):
     left = {file.name for file in trained.iterdir()}
-    assert left == {MODEL_FILE, "history.json", "validation.json", "validation.pdf", "learning_curves.png"}
+    assert left == {
+        *(MODEL_FILE, HELD_OUT_FILE, "history.json"),
+        *("validation.json", "validation.pdf", "learning_curves.png"),
+    }
     history = json.loads((trained / "history.json").read_text())
     assert [epoch["epoch"] for epoch in history] == list(range(1, 9))
     assert history[-1]["train_loss"] < 0.7 * history[0]["train_loss"]
@@ -147,6 +153,7 @@ def test_a_killed_run_goes_on_as_if_nothing_had_happened(scans, tmp_path):
         "8",
         "--validation-share",
         "0.25",
+        "--no-int8",
         "--name",
         "test",
     ]
@@ -181,7 +188,13 @@ def test_an_interrupted_run_is_neither_overwritten_nor_mixed_up(scans, tmp_path)
 
 def test_a_frozen_backbone_stays_as_it_was(scans, tmp_path):
     recipe = replace(
-        PRESETS["notebook-frozen"], init="random", epochs=2, size=64, batch_size=8, validation_share=0.25
+        PRESETS["notebook-frozen"],
+        init="random",
+        epochs=2,
+        size=64,
+        batch_size=8,
+        validation_share=0.25,
+        int8=False,
     )
     before = initial_network(recipe).state_dict()
     after = checkpoint.load(_run(scans, tmp_path, recipe)).weights
@@ -192,7 +205,9 @@ def test_a_frozen_backbone_stays_as_it_was(scans, tmp_path):
 
 def test_the_first_notebooks_recipe_runs(scans, tmp_path):
     lines = StopAfter(99)
-    recipe = replace(PRESETS["notebook-full"], init="random", epochs=2, size=64, validation_share=0.25)
+    recipe = replace(
+        PRESETS["notebook-full"], init="random", epochs=2, size=64, validation_share=0.25, int8=False
+    )
     _run(scans, tmp_path, recipe, progress=lines)
     assert sum(line.startswith("epoch") and "accuracy" in line for line in lines.lines) == 2
 
@@ -204,7 +219,12 @@ def test_a_loss_that_is_no_number_stops_with_a_word(scans, tmp_path):
 
 def test_going_on_from_a_model_keeps_its_preprocessing(scans, trained, tmp_path):
     recipe = replace(
-        PRESETS["fine-tune"], init=str(trained / MODEL_FILE), size=64, epochs=1, validation_share=0.25
+        PRESETS["fine-tune"],
+        init=str(trained / MODEL_FILE),
+        size=64,
+        epochs=1,
+        validation_share=0.25,
+        int8=False,
     )
     made = checkpoint.load(_run(scans, tmp_path, recipe))
     assert made.preprocessing == checkpoint.load(trained / MODEL_FILE).preprocessing
@@ -215,12 +235,6 @@ def test_going_on_from_a_model_keeps_its_preprocessing(scans, trained, tmp_path)
 def test_the_last_epoch_is_never_small():
     recipe = replace(PRESETS["bundled"], epochs=3)
     assert [recipe.size_in(epoch) for epoch in range(3)] == [128, 128, 224]
-
-
-def test_two_datasets_of_one_name_are_refused(scans, tmp_path):
-    other = write_dataset(tmp_path / "generated", 2)
-    with pytest.raises(DatasetError, match="same name"):
-        train([scans, other], tmp_path / "out", SMALL, "cpu", False, "x", NullProgress())
 
 
 def test_notebook_weights_start_a_run(tmp_path):

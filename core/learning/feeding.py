@@ -1,0 +1,184 @@
+"""What the training loop is fed with: pictures, or a frozen backbone's features for the head alone.
+
+The backbone of a network that only has its head trained says the same of a scan in every epoch, so that it
+need be asked once: "linear evaluation" on cached features, as in Kornblith, Shlens and Le, CVPR 2019.
+"""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from core.learning.augment import POLICIES, Augmenter, normalise_batch
+from core.learning.memory import is_out_of_memory
+from core.learning.optimisation import MixedPrecision
+from core.learning.recipe import Recipe
+from core.model.network import Network
+from core.progress import Progress
+
+#: With augmentation the backbone is asked this often of each training scan, each time changed in another way.
+VIEWS = 4
+
+#: Scans a forward pass without gradients takes at once.
+_AT_ONCE = 64
+
+
+class Feed(Protocol):
+    """Gives batches, and has what is trained on them."""
+
+    net: nn.Module
+
+    def training(self, rows: Tensor, epoch: int, augment: Augmenter) -> Tensor:
+        """A batch of scans to learn from, for `net`, on its device."""
+
+    def plain(self, rows: Tensor, size: int) -> Tensor:
+        """A batch as it is read, for `net`."""
+
+    def set_mode(self) -> None:
+        """Have `net` learn, but for what stays as it is."""
+
+    def parameters(self) -> list[nn.Parameter]:
+        """What is trained."""
+
+
+class PictureFeed:
+    """Pictures, augmented anew in each epoch; the whole network is run, if not wholly trained.
+
+    Args:
+        pixels: uint8 [n, S, S].
+    """
+
+    def __init__(
+        self, recipe: Recipe, network: Network, pixels: NDArray[np.uint8], device: torch.device
+    ) -> None:
+        self.net: nn.Module = network
+        self._network = network
+        self._recipe = recipe
+        self._pixels = pixels
+        self._device = device
+        self._pictures: dict[int, Tensor] = {}
+
+    def training(self, rows: Tensor, epoch: int, augment: Augmenter) -> Tensor:
+        return self.normalised(augment(self.pictures(rows, self._recipe.size_in(epoch))))
+
+    def plain(self, rows: Tensor, size: int) -> Tensor:
+        return self.normalised(self.pictures(rows, size))
+
+    def set_mode(self) -> None:
+        self.net.train()
+        if self._recipe.freeze_backbone:
+            # Not only its weights: its normalisation layers must not drift either.
+            self._network.backbone.eval().requires_grad_(False)
+
+    def parameters(self) -> list[nn.Parameter]:
+        part = self._network.head if self._recipe.freeze_backbone else self._network
+        return list(part.parameters())
+
+    @property
+    def scans(self) -> int:
+        return len(self._pixels)
+
+    def pictures(self, rows: Tensor, size: int) -> Tensor:
+        """Float [n, 1, size, size] in 0..1 on the device."""
+        if size not in self._pictures:
+            self._pictures = {size: _resized(self._pixels, size)}
+        return self._pictures[size][rows].to(self._device).float()[:, None] / 255
+
+    def normalised(self, x: Tensor) -> Tensor:
+        """As the network wants them."""
+        x = normalise_batch(x, self._recipe.preprocessing)
+        return x.contiguous(memory_format=torch.channels_last)
+
+
+class FeatureFeed:
+    """Pooled features of the backbone, float32 [views, n, C]; only the head is trained and run."""
+
+    def __init__(self, head: nn.Module, views: Tensor, plain: Tensor) -> None:
+        self.net = head
+        self._views = views
+        self._plain = plain
+
+    def training(self, rows: Tensor, epoch: int, augment: Augmenter) -> Tensor:
+        view = torch.randint(len(self._views), (len(rows),), generator=augment.random)
+        return self._views[view.to(self._views.device), rows]
+
+    def plain(self, rows: Tensor, size: int) -> Tensor:
+        return self._plain[rows]
+
+    def set_mode(self) -> None:
+        self.net.train()
+
+    def parameters(self) -> list[nn.Parameter]:
+        return list(self.net.parameters())
+
+
+def cached(
+    recipe: Recipe, pictures: PictureFeed, network: Network, mixed: MixedPrecision, progress: Progress
+) -> FeatureFeed:
+    """Ask the backbone of every scan, in smaller batches where memory is short. Raises Cancelled."""
+    size = _AT_ONCE
+    while True:
+        try:
+            return _ask_all(recipe, pictures, network, mixed, size, progress)
+        except RuntimeError as error:
+            if not is_out_of_memory(error) or size == 1:
+                raise
+            size //= 2
+
+
+def _ask_all(
+    recipe: Recipe,
+    pictures: PictureFeed,
+    network: Network,
+    mixed: MixedPrecision,
+    at_once: int,
+    progress: Progress,
+) -> FeatureFeed:
+    network.eval().requires_grad_(False)
+    network.head.requires_grad_(True)
+    views = 0 if recipe.augment == "none" else VIEWS
+    parts = batches(torch.arange(pictures.scans), at_once, whole=True)
+
+    def ask(part: Tensor, augment: Augmenter | None) -> Tensor:
+        x = pictures.pictures(part, recipe.size)
+        with mixed.context():
+            maps, _ = network.backbone(pictures.normalised(augment(x) if augment else x))
+        return maps.mean((2, 3)).float()
+
+    def asked(view: int, augment: Augmenter | None) -> Tensor:
+        said = []
+        for done, part in enumerate(parts):
+            progress.check()
+            said.append(ask(part, augment))
+            share = (view + (done + 1) / len(parts)) / (views + 1)
+            progress.report(share, "asking the backbone of each scan, once")
+        return torch.cat(said)
+
+    with torch.inference_mode():
+        plain = asked(0, None)
+        seeds = [recipe.seed * 100_003 + 50_000 + view for view in range(views)]
+        changed = [
+            asked(view, Augmenter(POLICIES[recipe.augment], seed)) for view, seed in enumerate(seeds, start=1)
+        ]
+        stacked = torch.stack(changed or [plain])
+    # Copies: what is made without a graph cannot be learnt from
+    return FeatureFeed(network.head, stacked.clone(), plain.clone())
+
+
+def batches(rows: Tensor, size: int, whole: bool = False) -> list[Tensor]:
+    """Rows in batches. A last batch of one is left out unless `whole`: normalisation needs two."""
+    return [batch for batch in rows.split(size) if whole or len(batch) > 1]
+
+
+def _resized(pixels: NDArray[np.uint8], size: int) -> Tensor:
+    if pixels.shape[1] == size:
+        return torch.from_numpy(pixels)
+    import cv2
+
+    return torch.from_numpy(
+        np.stack([cv2.resize(p, (size, size), interpolation=cv2.INTER_AREA) for p in pixels])
+    )
