@@ -43,6 +43,7 @@ from gui.viewer.loader import Loader
 from gui.viewer.view_state import ViewState
 from gui.worklist.model import WorklistModel
 from gui.worklist.thumbnails import Thumbnails
+from gui.workshop.workshop import Workshop
 
 #: Of a screenshot where nothing else is asked for, whatever the size of the screen.
 _PICTURE_SIZE = (1280, 800)
@@ -130,9 +131,15 @@ class Lungfield(QObject):
         saver = PictureSaver(self.lanes.lane("pictures"), qt.clipboard(), self)
         exporter = Exporter(self.lanes.lane("export", behind=True), self)
         kept = QSettings(str(paths.user_data() / "window.ini"), QSettings.Format.IniFormat) if keep else None
+        self.workshop = Workshop(
+            self.lanes, store, self.preferences, self.theme, self.icons, self.funnel, keep, self
+        )
+        self.workshop.activated.connect(self._on_activated)
+        self.workshop.points_set.connect(self._on_activated)
+        self.workshop.scans_wanted.connect(self.session.open)
         self.window = MainWindow(
-            self.session, self.heat, saver, exporter, self.thumbnails, history, self.preferences, self.theme,
-            self.icons, self.languages, self.funnel, kept,
+            self.session, self.heat, saver, exporter, self.thumbnails, history, self.workshop,
+            self.preferences, self.theme, self.icons, self.languages, self.funnel, kept,
         )  # fmt: skip
         self.storing.problem.connect(self.funnel.tell)
         self.storing.problem.connect(self.storing.look)
@@ -160,6 +167,7 @@ class Lungfield(QObject):
             self._keep_how_evidence_is_drawn()
         if not self.lanes.close():
             log.logger.error("a lane did not end in time")
+        self.workshop.end()
         self.storing.close()
         self.funnel.uninstall()
 
@@ -178,6 +186,7 @@ class Lungfield(QObject):
 
     def _begin(self) -> None:
         self.session.start()
+        self.workshop.look_for_runs()
         if self._chosen.paths:
             self.session.open(self._chosen.paths)
         if self._chosen.screenshot:
@@ -197,6 +206,12 @@ class Lungfield(QObject):
         for line in said:
             print(f"lungfield: {line}", file=sys.stderr)
         self._qt.exit(status)
+
+    def _on_activated(self, name: str) -> None:
+        """Another model reads, or other operating points count: those that the model has for itself."""
+        if self.workshop.models.active in ("", name):
+            self.preferences.change(model="", threshold=None)
+            self.session.start()
 
     def _on_settings(self, now: settings.Settings) -> None:
         self.theme.apply(self._chosen.theme or now.theme)

@@ -62,6 +62,8 @@ from gui.worklist.commands import WorklistCommands
 from gui.worklist.entry import Entry
 from gui.worklist.panel import WorklistPanel
 from gui.worklist.thumbnails import Thumbnails
+from gui.workshop.door import WorkshopDoor
+from gui.workshop.workshop import Workshop
 
 #: After this long a scan that is still being decoded is said to be, and the one before it leaves the screen.
 _PATIENCE_MS = 200
@@ -80,6 +82,7 @@ class MainWindow(QMainWindow):
         exporter: Exporter,
         thumbnails: Thumbnails,
         history: History,
+        workshop: Workshop,
         preferences: Preferences,
         theme: Theme,
         icons: Icons,
@@ -111,6 +114,7 @@ class MainWindow(QMainWindow):
         self.contrast_panel = ContrastPanel(session.display)
         self.empty_page = EmptyPage(icons, self.actions_["open"], self.actions_["open-folder"])
         self.status = StatusLine(self.actions_["stop"])
+        self.door = WorkshopDoor(workshop, self.actions_, self.status, self, kept)
         self._patience = QTimer(self, singleShot=True, interval=_PATIENCE_MS)
 
         self._lay_out()
@@ -144,7 +148,7 @@ class MainWindow(QMainWindow):
         column = QVBoxLayout(centre)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        for widget in (self.banner, self.export_progress):
+        for widget in (self.banner, self.door.bar, self.export_progress):
             column.addWidget(widget)
         column.addWidget(self.splitter, 1)
         self.setCentralWidget(centre)
@@ -405,6 +409,9 @@ class MainWindow(QMainWindow):
             and self._session.reviews.history.can_undo
             and not gives_up_reviews(self, self._not_kept)
         ):
+            event.ignore()
+            return
+        if not self.door.may_close():
             event.ignore()
             return
         self._memory.keep()

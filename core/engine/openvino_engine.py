@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from core.engine.base import Features, Pending
 from core.errors import EngineError, ModelError
 from core.model.checkpoint import Checkpoint
+from core.model.graph_check import check_inferred
 from core.model.openvino_offline import import_openvino
 
 
@@ -98,6 +99,7 @@ def _compile(checkpoint: Checkpoint, precision: str) -> Any:
     try:
         block = np.frombuffer(graph.block(checkpoint.weights), np.uint8)
         model = core.read_model(graph.xml, openvino.Tensor(block.reshape(1, -1).copy()))
+        check_inferred(model)
         # Left to itself OpenVINO computes in bfloat16 on CPUs that have it, which moves
         # probabilities in the third decimal. Throughput: cores that each read a scan do not wait for one
         # another, as those that share one must after every layer.

@@ -20,6 +20,8 @@ from numpy.typing import NDArray
 from core.errors import ModelError
 from core.files import write_whole
 from core.imaging.preprocess import Preprocessing
+from core.model.checking import MAX_NAME, MAX_NOTE, check, readable, readable_lines
+from core.model.container import METADATA_KEY, MalformedError, Tensors, describe, not_valid, tensors
 from core.model.graph import Graph
 
 #: Raised whenever an older Lungfield could not read what this one writes.
@@ -32,14 +34,6 @@ HEADS: tuple[HeadName, ...] = get_args(HeadName)
 
 #: The label of each logit.
 CLASSES = ("NORMAL", "PNEUMONIA")
-
-#: Linear layers in each head.
-_HEAD_LAYERS = {"linear": 1, "mlp": 2}
-
-_METADATA_KEY = "lungfield"
-_MAX_BYTES = 1 << 30
-
-Tensors = dict[str, NDArray[Any]]
 
 
 @dataclass(frozen=True)
@@ -106,6 +100,7 @@ class Checkpoint:
         metrics: validation metrics by DATASET.
         graphs: the OpenVINO forms by precision ("fp32", "int8"); may be empty.
         int8_check: how far int8 is from full precision; None where it was not measured.
+        note: what the person says of it.
     """
 
     name: str
@@ -123,6 +118,7 @@ class Checkpoint:
     metrics: dict[str, Any] = field(default_factory=dict)
     graphs: dict[str, Graph] = field(default_factory=dict)
     int8_check: Int8Check | None = None
+    note: str = ""
 
     @property
     def threshold(self) -> float:
@@ -133,7 +129,7 @@ class Checkpoint:
     def fingerprint(self) -> str:
         """32 hex digits: equal for models that say the same of every scan at the same precision.
 
-        The name, metrics and operating points are not in it: readings stay true when those change.
+        The name, note, metrics and operating points are not in it: readings stay true when those change.
         """
         digest = hashlib.sha256()
         digest.update(repr((self.backbone, self.head, self.preprocessing, self.temperature)).encode())
@@ -165,10 +161,11 @@ def save(checkpoint: Checkpoint, path: Path) -> None:
     """Write the file whole or not at all. Weights are rounded to half precision."""
     from safetensors.numpy import save as to_bytes
 
-    tensors: Tensors = {name: half(value) for name, value in checkpoint.weights.items()}
+    parts: Tensors = {name: half(value) for name, value in checkpoint.weights.items()}
     described: dict[str, Any] = {
         "version": FORMAT_VERSION,
         "name": checkpoint.name,
+        "note": checkpoint.note,
         "backbone": checkpoint.backbone,
         "head": checkpoint.head,
         "preprocessing": asdict(checkpoint.preprocessing),
@@ -181,14 +178,14 @@ def save(checkpoint: Checkpoint, path: Path) -> None:
         "int8_check": asdict(checkpoint.int8_check) if checkpoint.int8_check else None,
     }
     if checkpoint.features:
-        tensors["features/mean"] = checkpoint.features.mean
-        tensors["features/precision"] = checkpoint.features.precision
+        parts["features/mean"] = checkpoint.features.mean
+        parts["features/precision"] = checkpoint.features.precision
         described["features_limit"] = checkpoint.features.limit
     for precision, graph in checkpoint.graphs.items():
-        tensors[f"graph/{precision}/xml"] = np.frombuffer(graph.xml, np.uint8)
-        tensors[f"graph/{precision}/constants"] = np.frombuffer(graph.constants, np.uint8)
+        parts[f"graph/{precision}/xml"] = np.frombuffer(graph.xml, np.uint8)
+        parts[f"graph/{precision}/constants"] = np.frombuffer(graph.constants, np.uint8)
         described["graphs"][precision] = graph.shared
-    write_whole(path, to_bytes(tensors, metadata={_METADATA_KEY: json.dumps(described)}))
+    write_whole(path, to_bytes(parts, metadata={METADATA_KEY: json.dumps(described)}))
 
 
 def load(path: Path) -> Checkpoint:
@@ -197,99 +194,61 @@ def load(path: Path) -> Checkpoint:
     Raises:
         ModelError: not there, not a checkpoint, malformed, or from a newer Lungfield.
     """
-    described, tensors = _open(path)
-    if described.get("version", 0) > FORMAT_VERSION:
+    described = describe(path)
+    version = described.get("version")
+    if isinstance(version, int) and version > FORMAT_VERSION:
         raise ModelError(f"{path.name} was written by a newer Lungfield", "update this one to use it")
     try:
-        return _assemble(described, tensors)
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise ModelError(f"{path.name} is not a valid Lungfield model ({type(error).__name__})") from error
+        made = _assemble(described, tensors(path))
+        check(made, CLASSES)
+    except MalformedError as error:
+        raise not_valid(path, str(error)) from error
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
+        raise not_valid(path, f"its description is damaged ({type(error).__name__})") from error
+    return made
 
 
-def _open(path: Path) -> tuple[dict[str, Any], Tensors]:
-    from safetensors import SafetensorError, safe_open
-
-    if not path.is_file():
-        raise ModelError(f"no such model: {path}", "`models list` shows those there are")
-    if path.stat().st_size > _MAX_BYTES:
-        raise ModelError(f"{path.name} is too large to be a Lungfield model")
-    try:
-        with safe_open(path, framework="numpy") as file:
-            text = (file.metadata() or {}).get(_METADATA_KEY)
-            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - not a dict
-    except (SafetensorError, OSError) as error:
-        raise ModelError(
-            f"{path.name} is not a Lungfield model", "a model is a .safetensors file that Lungfield wrote"
-        ) from error
-    if text is None:
-        raise ModelError(
-            f"{path.name} holds weights but is not a Lungfield model", "start training from it with --init"
-        )
-    try:
-        described = json.loads(text)
-    except ValueError as error:
-        raise ModelError(f"{path.name} is not a valid Lungfield model (damaged description)") from error
-    return described, tensors
-
-
-def _assemble(described: dict[str, Any], tensors: Tensors) -> Checkpoint:
+def _assemble(described: dict[str, Any], parts: Tensors) -> Checkpoint:
     """The Checkpoint in a file's parts. What is wrong with them is a Key-, Type- or ValueError."""
-    made = Checkpoint(
-        name=str(described["name"]),
+    return Checkpoint(
+        name=readable(described["name"], MAX_NAME),
         backbone=described["backbone"],
         head=described["head"],
         weights={
             name: value.astype(np.float32) if value.dtype == np.float16 else value
-            for name, value in tensors.items()
+            for name, value in parts.items()
             if name.startswith(("backbone.", "head."))
         },
         preprocessing=Preprocessing(**described["preprocessing"]),
         temperature=float(described["temperature"]),
-        operating_points=tuple(OperatingPoint(**point) for point in described["operating_points"]),
+        operating_points=tuple(_point(**point) for point in described["operating_points"]),
         classes=tuple(described["classes"]),
-        features=_features(described, tensors),
+        features=_features(described, parts),
         training=dict(described["training"]),
         metrics=dict(described["metrics"]),
         graphs={
             precision: Graph(
-                tensors[f"graph/{precision}/xml"].tobytes(),
-                tensors[f"graph/{precision}/constants"].tobytes(),
+                parts[f"graph/{precision}/xml"].tobytes(),
+                parts[f"graph/{precision}/constants"].tobytes(),
                 {str(name): [int(offset) for offset in offsets] for name, offsets in shared.items()},
             )
             for precision, shared in described["graphs"].items()
         },
-        int8_check=Int8Check(**check) if (check := described.get("int8_check")) else None,
+        int8_check=Int8Check(**int8) if (int8 := described.get("int8_check")) else None,
+        note=readable_lines(described.get("note", ""), MAX_NOTE),
     )
-    _check(made)
-    return made
 
 
-def _features(described: dict[str, Any], tensors: Tensors) -> FeatureStatistics | None:
+def _point(name: str, threshold: float, sensitivity: float, specificity: float) -> OperatingPoint:
+    return OperatingPoint(readable(name, MAX_NAME), float(threshold), float(sensitivity), float(specificity))
+
+
+def _features(described: dict[str, Any], parts: Tensors) -> FeatureStatistics | None:
     if "features_limit" not in described:
         return None
-    mean, precision = tensors["features/mean"], tensors["features/precision"]
-    if mean.ndim != 1 or precision.shape != (len(mean), len(mean)):
-        raise ValueError("impossible feature statistics")
-    return FeatureStatistics(mean, precision, float(described["features_limit"]))
-
-
-def _check(made: Checkpoint) -> None:
-    """Raise ValueError for what no Lungfield would have written."""
-    layers, spec = made.head_layers(), made.preprocessing
-    sound = (
-        made.backbone in BACKBONES
-        and made.classes == CLASSES
-        and len(layers) == _HEAD_LAYERS[made.head]
-        and layers[-1][0].shape[0] == len(CLASSES)
-        and 32 <= spec.size <= 2048
-        and spec.std > 0
-        and made.temperature > 0
-        and len(made.operating_points) > 0
-        and all(0 <= point.threshold <= 1 for point in made.operating_points)
-        and all(np.isfinite(value).all() for value in made.weights.values())
+    return FeatureStatistics(
+        parts["features/mean"], parts["features/precision"], float(described["features_limit"])
     )
-    if not sound:
-        raise ValueError("impossible values")
 
 
 def _memory(value: NDArray[Any]) -> memoryview:

@@ -20,7 +20,8 @@ from numpy.typing import NDArray
 #: Smaller constants are not worth a name.
 _WORTH_SHARING = 256
 
-_MAX_BLOCK = 1 << 30
+#: The largest block that is unpacked: ResNet-18's has 45 MB.
+MAX_BLOCK = 128 << 20
 
 
 @dataclass(frozen=True)
@@ -49,9 +50,12 @@ class Graph:
         """
         try:
             # Bounded, because a few bytes can be made to inflate into a full memory.
-            block = bytearray(zlib.decompressobj().decompress(self.constants, _MAX_BLOCK))
+            end = max((offset + size for offset, size in _constants(self.xml)), default=0)
+            block = bytearray(zlib.decompressobj().decompress(self.constants, min(end, MAX_BLOCK) + 1))
         except zlib.error as error:
             raise ValueError("damaged constants") from error
+        if len(block) != end:
+            raise ValueError("constants of another length")
         for name, offsets in self.shared.items():
             data = np.ascontiguousarray(weights[name], np.float32).tobytes()
             for offset in offsets:

@@ -10,6 +10,7 @@ from typing import TypeVar, cast
 import torch
 from torch import Tensor, nn
 
+from core.model.architecture import MLP_HIDDEN
 from core.model.checkpoint import BackboneName, HeadName
 from core.model.torchvision_compat import prepare_torchvision
 
@@ -21,8 +22,7 @@ _CLASSIFIER = ("fc.", "classifier.")
 
 M = TypeVar("M", bound=nn.Module)
 
-#: Width of the hidden layer of the MLP head, and the share of it dropped while training.
-MLP_HIDDEN = 256
+#: Share of the MLP head's hidden layer that is dropped while training.
 MLP_DROPOUT = 0.5
 
 

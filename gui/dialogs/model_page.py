@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import string
 from collections.abc import Iterator, Mapping
+from itertools import islice
 from typing import Any
 
 from PySide6.QtCore import QCoreApplication
@@ -15,13 +17,23 @@ from core.model.checkpoint import Checkpoint
 translate = QCoreApplication.translate
 
 _NETWORKS = {"resnet18": "ResNet-18", "densenet121": "DenseNet-121", "efficientnet_b0": "EfficientNet-B0"}
+#: Letters of a foreign word, and rows of a foreign list, that are shown.
+_MOST_LETTERS = 200
+_MOST_ROWS = 50
+
 _MEASURES = ("n", "auc", "accuracy", "sensitivity", "specificity", "ece")
 
 
-def page(checkpoint: Checkpoint) -> str:
-    """What is known of a model; for the bundled one its model card too."""
+def page(checkpoint: Checkpoint, titled: bool = True) -> str:
+    """What is known of a model; for the bundled one its model card too.
+
+    Args:
+        titled: begin with its name.
+    """
     parts = [
+        *([f"# {_plain(checkpoint.name)}"] if titled else ()),
         *_facts(checkpoint),
+        *_note(checkpoint.note),
         *_points(checkpoint),
         *_metrics(checkpoint),
         *_training(checkpoint.training),
@@ -31,8 +43,13 @@ def page(checkpoint: Checkpoint) -> str:
     return "\n\n".join(parts)
 
 
+def _note(note: str) -> Iterator[str]:
+    if note:
+        yield "## " + translate("ModelPage", "Note")
+        yield "\\\n".join(_plain(line, len(line)) for line in note.splitlines() if line.strip())
+
+
 def _facts(checkpoint: Checkpoint) -> Iterator[str]:
-    yield f"# {_plain(checkpoint.name)}"
     size = checkpoint.preprocessing.size
     rows = [
         (translate("ModelPage", "Network"), _NETWORKS.get(checkpoint.backbone, checkpoint.backbone)),
@@ -95,7 +112,7 @@ def _metrics(checkpoint: Checkpoint) -> Iterator[str]:
         head,
         [
             (_plain(name), *(_number(value.get(measure)) for measure in _MEASURES))
-            for name, value in measured.items()
+            for name, value in islice(measured.items(), _MOST_ROWS)
         ],
     )
     yield translate(
@@ -108,14 +125,16 @@ def _training(training: Mapping[str, Any]) -> Iterator[str]:
     recipe, sets = training.get("recipe"), training.get("datasets")
     rows = []
     if isinstance(training.get("made"), str):
-        rows.append((translate("ModelPage", "Made"), training["made"].partition("T")[0]))
+        rows.append((translate("ModelPage", "Made"), _plain(training["made"].partition("T")[0])))
     if isinstance(sets, Mapping):
         rows += [
             (
                 _plain(str(name)),
-                translate("ModelPage", "{train} to learn from, {val} to validate").format(**counts),
+                translate("ModelPage", "{train} to learn from, {val} to validate").format(
+                    train=_plain(str(counts["train"])), val=_plain(str(counts["val"]))
+                ),
             )
-            for name, counts in sets.items()
+            for name, counts in islice(sets.items(), _MOST_ROWS)
             if isinstance(counts, Mapping) and {"train", "val"} <= counts.keys()
         ]
     if isinstance(recipe, Mapping):
@@ -151,10 +170,10 @@ def _number(value: object) -> str:
     return f"{value:.3f}" if isinstance(value, float) and value == value else "–"
 
 
-def _plain(text: str) -> str:
+def _plain(text: str, letters: int = _MOST_LETTERS) -> str:
     """Text of a file, which may hold anything, so that Markdown takes it for nothing else."""
     return "".join(
-        f"\\{letter}" if letter in "\\`*_{}[]()#+-.!|<>&" else letter
-        for letter in text
+        f"\\{letter}" if letter in string.punctuation else letter
+        for letter in text[:letters]
         if letter.isprintable()
     )
