@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+Bools = NDArray[np.bool_]
 Patients = Sequence[str] | NDArray[np.str_] | None
 
 RESAMPLES = 2000
 _SEED = 20170806
-_CELLS_AT_ONCE = 2_000_000  # weights held at a time: some 100 MB, however many scans there are
+_CELLS_AT_ONCE = 200_000  # weights held at a time: 1.6 MB, which stay in a processor's cache
 
 
 def intervals(
-    labels: Ints, probabilities: Floats, correct: NDArray[np.bool_], patients: Patients
+    labels: Ints, probabilities: Floats, correct: Bools, patients: Patients
 ) -> dict[str, list[float] | None]:
     """95% intervals of accuracy and AUC: [low, high], or None with fewer than two patients.
 
@@ -32,20 +33,43 @@ def intervals(
         correct: bool [n], whether each scan's label was predicted.
         patients: n keys, equal for scans of one patient; None draws scans.
     """
-    n = len(labels)
-    patient_of = np.arange(n) if patients is None else np.unique(patients, return_inverse=True)[1]
-    drawable = int(patient_of.max()) + 1 if n else 0
-    if drawable < 2:
-        return {"accuracy": None, "auc": None}
-    rng = np.random.default_rng(_SEED)
     accuracy, auc = [], []
-    step = max(1, _CELLS_AT_ONCE // n)
-    for start in range(0, RESAMPLES, step):
-        drawn = rng.multinomial(drawable, np.full(drawable, 1 / drawable), min(step, RESAMPLES - start))
-        weights = drawn[:, patient_of].astype(np.float64)
+    for weights in _resamples(len(labels), patients):
         accuracy.append(weights @ correct / weights.sum(axis=1))
         auc.append(resampled_auc(labels, probabilities, weights))
-    return {"accuracy": _interval(np.concatenate(accuracy)), "auc": _interval(np.concatenate(auc))}
+    return {"accuracy": _interval(accuracy), "auc": _interval(auc)}
+
+
+def paired_intervals(
+    labels: Ints, probabilities: tuple[Floats, Floats], correct: tuple[Bools, Bools], patients: Patients
+) -> dict[str, list[float] | None]:
+    """95% intervals of the first model's figures less the second's, on the same scans.
+
+    As `intervals`, and in each resample both models are scored on the same patients: what makes a scan hard
+    for both cancels out, as in DeLong, DeLong and Clarke-Pearson's comparison of correlated ROC curves
+    (Biometrics 44, 1988), which takes every scan for a patient of its own.
+
+    Args:
+        probabilities, correct: of each model, as for `intervals`.
+
+    Returns:
+        of "auc", "accuracy", "sensitivity" and "specificity": [low, high], or None where it cannot be told.
+    """
+    drawn: dict[str, list[Floats]] = {"auc": [], "accuracy": [], "sensitivity": [], "specificity": []}
+    gained = correct[0].astype(np.float64) - correct[1]
+    weighed = {
+        "accuracy": np.ones(len(labels)),
+        "sensitivity": labels.astype(np.float64),
+        "specificity": 1.0 - labels,
+    }
+    for weights in _resamples(len(labels), patients):
+        first, second = (resampled_auc(labels, each, weights) for each in probabilities)
+        drawn["auc"].append(first - second)
+        for name, of in weighed.items():
+            whole = weights @ of
+            missing = np.full(len(whole), np.nan)
+            drawn[name].append(np.divide(weights @ (of * gained), whole, out=missing, where=whole > 0))
+    return {name: _interval(values) for name, values in drawn.items()}
 
 
 def resampled_auc(labels: Ints, probabilities: Floats, weights: Floats) -> Floats:
@@ -61,20 +85,46 @@ def resampled_auc(labels: Ints, probabilities: Floats, weights: Floats) -> Float
     Returns:
         float64 [m], 0..1; NaN where a resample lacks a class.
     """
-    if not len(labels):
-        return np.full(len(weights), np.nan)
-    order = np.argsort(probabilities)
-    first_of_ties = np.flatnonzero(np.diff(probabilities[order], prepend=-np.inf))
-    weights = weights[:, order]
-    positive = np.add.reduceat(weights * labels[order], first_of_ties, axis=1)
-    negative = np.add.reduceat(weights, first_of_ties, axis=1) - positive
-    beaten = np.cumsum(negative, axis=1) - negative / 2
-    pairs = positive.sum(axis=1) * negative.sum(axis=1)
-    wins = (positive * beaten).sum(axis=1)
-    area: Floats = np.divide(wins, pairs, out=np.full(len(weights), np.nan), where=pairs > 0)
+    normal, pneumonia = np.flatnonzero(labels == 0), np.flatnonzero(labels == 1)
+    normal = normal[np.argsort(probabilities[normal])]
+    scores = probabilities[normal]
+    # How many NORMAL scans lie below each PNEUMONIA scan, and how many below or beside it
+    below = np.searchsorted(scores, probabilities[pneumonia], "left")
+    beside = np.searchsorted(scores, probabilities[pneumonia], "right")
+    beaten = np.zeros((len(weights), len(normal) + 1))
+    np.cumsum(weights[:, normal], axis=1, out=beaten[:, 1:])
+    positive = weights[:, pneumonia]
+    wins = np.einsum("ij,ij->i", positive, np.take(beaten, below, axis=1))
+    if np.array_equal(below, beside):
+        wins *= 2
+    else:
+        wins += np.einsum("ij,ij->i", positive, np.take(beaten, beside, axis=1))
+    pairs = positive.sum(axis=1) * beaten[:, -1]
+    area: Floats = np.divide(wins, 2 * pairs, out=np.full(len(weights), np.nan), where=pairs > 0)
     return area
 
 
-def _interval(values: Floats) -> list[float] | None:
+def _resamples(n: int, patients: Patients) -> Iterator[Floats]:
+    """How often each resample holds each scan: float64 [some, n] at a time, RESAMPLES together.
+
+    The same for the same patients; none where there are fewer than two.
+    """
+    patient_of = None if patients is None else np.unique(np.asarray(patients), return_inverse=True)[1]
+    drawable = n if patient_of is None else int(patient_of.max(initial=-1)) + 1
+    if drawable < 2:
+        return
+    rng = np.random.default_rng(_SEED)
+    step = max(1, _CELLS_AT_ONCE // n)
+    for start in range(0, RESAMPLES, step):
+        rows = min(step, RESAMPLES - start)
+        drawn = rng.integers(0, drawable, (rows, drawable))
+        drawn += np.arange(0, rows * drawable, drawable)[:, None]
+        counted = np.bincount(drawn.ravel(), minlength=rows * drawable).reshape(rows, drawable)
+        weights = counted.astype(np.float64)
+        yield weights if patient_of is None else np.take(weights, patient_of, axis=1)
+
+
+def _interval(chunks: Sequence[Floats]) -> list[float] | None:
+    values = np.concatenate(chunks) if chunks else np.empty(0)
     values = values[~np.isnan(values)]
     return [float(bound) for bound in np.percentile(values, [2.5, 97.5])] if len(values) else None

@@ -1,8 +1,9 @@
 """The figures of an evaluation and of a training, as matplotlib Figures.
 
 `*_figure` returns a whole Figure, for a PNG or the window; `draw_*` draws the same into axes of the
-caller's, for a page of the report. Nothing here touches pyplot or the global rcParams, so that figures
-may be drawn on any thread.
+caller's, for a page of the report. `size` is in inches. `marked` is False where something else marks the
+threshold, as it moves. Nothing here touches pyplot or the global rcParams, so that figures may be drawn on
+any thread.
 """
 
 from __future__ import annotations
@@ -20,43 +21,49 @@ from sklearn.metrics import average_precision_score, precision_recall_curve, roc
 from core.model.checkpoint import CLASSES
 from core.scoring import style
 from core.scoring.metrics import Metrics, Scored, reliability_bins
-from core.scoring.style import DASHED, INK, MUTED, NORMAL, PAPER, PNEUMONIA, dress, new_figure
+from core.scoring.style import DASHED, INK, MUTED, NORMAL, PAPER, PNEUMONIA, SHADES, dress, new_figure
 
 History = Sequence[Mapping[str, Any]]
+Size = tuple[float, float]
 
-_BLUES = ("#f3f7fb", "#d5e5f2", "#a9cbe4", "#6ea8d0", "#0072b2")
 
-
-def confusion_matrix_figure(scored: Scored, result: Metrics) -> Figure:
+def confusion_matrix_figure(scored: Scored, result: Metrics, size: Size = (4.6, 4.6)) -> Figure:
     """Counts of the actual class (rows) against the predicted one (columns), shaded by share of the row."""
-    figure = new_figure(scored.name, 4.6, 4.6)
+    figure = new_figure(scored.name, *size)
     draw_confusion_matrix(figure.add_subplot(), result)
     return figure
 
 
-def roc_figure(scored: Scored, result: Metrics) -> Figure:
+def roc_figure(scored: Scored, result: Metrics, size: Size = (5.2, 5.4), *, marked: bool = True) -> Figure:
     """The ROC curve, with the threshold of `result` marked, and the AUC with its 95% interval."""
-    figure = new_figure(scored.name, 5.2, 5.4)
-    draw_roc(figure.add_subplot(), scored, result)
+    figure = new_figure(scored.name, *size)
+    draw_roc(figure.add_subplot(), scored, result, marked)
     return figure
 
 
-def precision_recall_figure(scored: Scored, result: Metrics) -> Figure:
+def precision_recall_figure(
+    scored: Scored, result: Metrics, size: Size = (5.2, 5.4), *, marked: bool = True
+) -> Figure:
     """Precision against recall of PNEUMONIA, with the threshold of `result` marked."""
-    figure = new_figure(scored.name, 5.2, 5.4)
-    draw_precision_recall(figure.add_subplot(), scored, result)
+    figure = new_figure(scored.name, *size)
+    draw_precision_recall(figure.add_subplot(), scored, result, marked)
     return figure
 
 
-def reliability_figure(scored: Scored, result: Metrics) -> Figure:
-    """Probability against observed frequency in 10 equal-mass bins, over a histogram of probabilities."""
-    figure = new_figure(scored.name, 5.2, 6.4)
+def reliability_figure(
+    scored: Scored, result: Metrics, size: Size = (5.2, 6.4), *, marked: bool = True
+) -> Figure:
+    """Probability against observed frequency in 10 equal-mass bins, over a histogram of probabilities.
+
+    The threshold is marked in the histogram, the second of its axes.
+    """
+    figure = new_figure(scored.name, *size)
     upper, lower = figure.subplots(2, 1, sharex=True, height_ratios=(3, 1))
-    draw_reliability(upper, lower, scored, result)
+    draw_reliability(upper, lower, scored, result, marked)
     return figure
 
 
-def learning_curves_figure(history: History, name: str = "") -> Figure:
+def learning_curves_figure(history: History, name: str = "", size: Size = (10.0, 3.4)) -> Figure:
     """Loss, accuracy and AUC of training and validation, epoch by epoch.
 
     Args:
@@ -64,7 +71,7 @@ def learning_curves_figure(history: History, name: str = "") -> Figure:
             val_loss, val_accuracy, val_auc; what is missing, None or not finite is left out.
         name: what was trained, in a line above.
     """
-    figure = new_figure(name, 10.0, 3.4)
+    figure = new_figure(name, *size)
     draw_learning_curves(figure.subplots(1, 3), history)
     return figure
 
@@ -81,17 +88,17 @@ def draw_confusion_matrix(axes: Axes, result: Metrics) -> None:
     axes.tick_params(length=0)
     axes.spines[:].set_visible(False)
     for (row, column), count in np.ndenumerate(counts):
-        shade = round(float(shares[row, column]) * (len(_BLUES) - 1))
-        ink = PAPER if shade == len(_BLUES) - 1 else INK
+        shade = round(float(shares[row, column]) * (len(SHADES) - 1))
+        ink = PAPER if shade == len(SHADES) - 1 else INK
         corner = (column - 0.48, row - 0.48)
-        axes.add_patch(Rectangle(corner, 0.96, 0.96, color=_BLUES[shade], linewidth=0))
-        axes.text(column, row - 0.06, f"{count}", ha="center", va="center", size=20, color=ink)
+        axes.add_patch(Rectangle(corner, 0.96, 0.96, color=SHADES[shade], linewidth=0))
+        axes.text(column, row - 0.1, f"{count}", ha="center", va="center", size=20, color=ink)
         if counts[row].any():
-            share = f"{shares[row, column]:.1%} of {CLASSES[row]}"
-            axes.text(column, row + 0.2, share, ha="center", va="center", size=8, color=ink)
+            share = f"{shares[row, column]:.1%}\nof {CLASSES[row]}"
+            axes.text(column, row + 0.24, share, ha="center", va="center", size=8, color=ink)
 
 
-def draw_roc(axes: Axes, scored: Scored, result: Metrics) -> None:
+def draw_roc(axes: Axes, scored: Scored, result: Metrics, marked: bool = True) -> None:
     """Draw the ROC curve; see `roc_figure`. Needs scans of both classes, and says so without."""
     dress(axes, "ROC curve", "1 - specificity", "Sensitivity")
     style.unit_square(axes)
@@ -104,15 +111,14 @@ def draw_roc(axes: Axes, scored: Scored, result: Metrics) -> None:
     if interval := result["confidence_interval_95"]["auc"]:
         label += f"  (95% CI {interval[0]:.3f} to {interval[1]:.3f})"
     axes.plot(false_positive, true_positive, color=NORMAL, linewidth=2, label=label, clip_on=False)
-    sensitivity, specificity = result["sensitivity"], result["specificity"]
-    told = (
-        f"Threshold {result['threshold']:.3f}:\nsensitivity {sensitivity:.3f}, specificity {specificity:.3f}"
-    )
-    style.mark(axes, 1 - specificity, sensitivity, told)
+    if marked:
+        sensitivity, specificity = result["sensitivity"], result["specificity"]
+        told = f"sensitivity {sensitivity:.3f}, specificity {specificity:.3f}"
+        style.mark(axes, 1 - specificity, sensitivity, f"Threshold {result['threshold']:.3f}:\n{told}")
     style.legend(axes, "lower right" if result["auc"] >= 0.5 else "upper left")
 
 
-def draw_precision_recall(axes: Axes, scored: Scored, result: Metrics) -> None:
+def draw_precision_recall(axes: Axes, scored: Scored, result: Metrics, marked: bool = True) -> None:
     """Draw the precision-recall curve; see `precision_recall_figure`. Needs scans of both classes."""
     dress(axes, "Precision-recall curve", "Recall of PNEUMONIA", "Precision of PNEUMONIA")
     style.unit_square(axes)
@@ -126,13 +132,13 @@ def draw_precision_recall(axes: Axes, scored: Scored, result: Metrics) -> None:
     label = f"Average precision {average:.3f}"
     axes.step(recall, precision, where="post", color=NORMAL, linewidth=2, label=label, clip_on=False)
     at = result["per_class"]["PNEUMONIA"]
-    if at["precision"] is not None:
+    if marked and at["precision"] is not None:
         told = f"recall {at['recall']:.3f}, precision {at['precision']:.3f}"
         style.mark(axes, at["recall"], at["precision"], f"Threshold {result['threshold']:.3f}:\n{told}")
     style.legend(axes, "best")
 
 
-def draw_reliability(upper: Axes, lower: Axes, scored: Scored, result: Metrics) -> None:
+def draw_reliability(upper: Axes, lower: Axes, scored: Scored, result: Metrics, marked: bool = True) -> None:
     """Draw the reliability diagram above and the histogram below; see `reliability_figure`."""
     dress(upper, "Reliability", "", "Share that is PNEUMONIA")
     style.unit_square(upper)
@@ -150,7 +156,8 @@ def draw_reliability(upper: Axes, lower: Axes, scored: Scored, result: Metrics) 
     style.legend(upper, "best")
     sides = [scored.probabilities[scored.labels == label] for label in (0, 1)]
     lower.hist(sides, bins=20, range=(0, 1), stacked=True, color=(NORMAL, PNEUMONIA), label=CLASSES)
-    lower.axvline(result["threshold"], color=INK, linewidth=1, linestyle=(0, (2, 2)), label="Threshold")
+    if marked:
+        lower.axvline(result["threshold"], color=INK, linewidth=1, linestyle=(0, (2, 2)), label="Threshold")
     lower.yaxis.set_major_locator(MaxNLocator(3, integer=True, min_n_ticks=1))
     lower.margins(y=0.45)
     style.legend(lower, "upper center", columns=3)

@@ -1,7 +1,4 @@
-"""How good the predictions are: the figures of metrics.json, the temperature, and the operating points.
-
-Everywhere here a scan is labelled PNEUMONIA where its probability is at or above the threshold.
-"""
+"""How good the predictions are: the figures of metrics.json, the temperature, and the operating points."""
 
 from __future__ import annotations
 
@@ -11,10 +8,10 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize_scalar
 
 from core.model.checkpoint import OperatingPoint
 from core.scoring.bootstrap import intervals, resampled_auc
+from core.scoring.thresholds import Counts, checked
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -50,7 +47,7 @@ class Scored:
     name: str
 
     def __post_init__(self) -> None:
-        labels, probabilities = _checked(self.labels, self.probabilities)
+        labels, probabilities = checked(self.labels, self.probabilities)
         if np.any((probabilities < 0) | (probabilities > 1)):
             raise ValueError("probabilities must be in 0..1")
         if self.patients is not None:
@@ -103,20 +100,19 @@ def metrics(scored: Scored, threshold: float) -> Metrics:
     n = len(labels)
     predicted = (probabilities >= threshold).astype(np.int64)
     tn, fp, fn, tp = (int(count) for count in np.bincount(2 * labels + predicted, minlength=4))
-    sensitivity, specificity = _ratio(tp, tp + fn), _ratio(tn, tn + fp)
-    balanced = None if sensitivity is None or specificity is None else (sensitivity + specificity) / 2
+    counts = Counts(float(threshold), tn, fp, fn, tp)
     return {
         "n": n,
-        "threshold": float(threshold),
-        "accuracy": _ratio(tp + tn, n),
-        "balanced_accuracy": balanced,
+        "threshold": counts.threshold,
+        "accuracy": counts.accuracy,
+        "balanced_accuracy": counts.balanced_accuracy,
         "auc": _number(resampled_auc(labels, probabilities, np.ones((1, n)))[0]),
-        "sensitivity": sensitivity,
-        "specificity": specificity,
+        "sensitivity": counts.sensitivity,
+        "specificity": counts.specificity,
         "ece": reliability_bins(scored).ece,
         "brier": float(np.mean((probabilities - labels) ** 2)) if n else None,
         "confusion_matrix": {"tn": tn, "fp": fp, "fn": fn, "tp": tp},
-        "per_class": {"NORMAL": _per_class(tn, fn, fp), "PNEUMONIA": _per_class(tp, fp, fn)},
+        "per_class": _per_class(counts),
         "confidence_interval_95": intervals(labels, probabilities, predicted == labels, scored.patients),
         "rejected": int(scored.rejected),
         "failed": int(scored.failed),
@@ -159,7 +155,9 @@ def fit_temperature(logits: Floats, labels: Ints) -> float:
     Raises:
         ValueError: lengths differ, a label is not 0 or 1, or a logit is not finite.
     """
-    labels, logits = _checked(labels, logits)
+    from scipy.optimize import minimize_scalar
+
+    labels, logits = checked(labels, logits)
     margins = np.where(labels == 1, logits, -logits)
     if len(np.unique(labels)) < 2 or margins.min() >= 0:
         return 1.0
@@ -218,28 +216,9 @@ def operating_points(labels: Ints, probabilities: Floats) -> list[OperatingPoint
     ]
 
 
-def _checked(labels: Ints, values: Floats) -> tuple[Ints, Floats]:
-    labels, values = np.asarray(labels), np.asarray(values, np.float64)
-    if labels.ndim != 1 or labels.shape != values.shape:
-        raise ValueError(f"labels {labels.shape} and scores {values.shape} must be [n]")
-    if not np.isin(labels, (0, 1)).all():
-        raise ValueError("labels must be 0 (NORMAL) or 1 (PNEUMONIA)")
-    if not np.isfinite(values).all():
-        raise ValueError("scores must be finite numbers")
-    return labels.astype(np.int64), values
-
-
-def _per_class(hits: int, false_alarms: int, missed: int) -> Metrics:
-    return {
-        "precision": _ratio(hits, hits + false_alarms),
-        "recall": _ratio(hits, hits + missed),
-        "f1": _ratio(2 * hits, 2 * hits + false_alarms + missed),
-        "support": hits + missed,
-    }
-
-
-def _ratio(part: int, whole: int) -> float | None:
-    return part / whole if whole else None
+def _per_class(counts: Counts) -> Metrics:
+    figures = ("precision", "recall", "f1", "support")
+    return {row.name: {each: getattr(row, each) for each in figures} for row in counts.report()[:2]}
 
 
 def _number(value: float) -> float | None:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 from typing import Literal
 
 from matplotlib import font_manager
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.colors import to_hex, to_rgba
 from matplotlib.figure import Figure
 from matplotlib.ft2font import FT2Font
 from matplotlib.layout_engine import ConstrainedLayoutEngine
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
 from matplotlib.text import Text
 
 # Blue and vermilion of Okabe and Ito's palette, told apart with any common colour vision.
@@ -20,6 +24,26 @@ INK = "#1f2933"
 MUTED = "#66727f"
 RULE = "#dde2e7"
 PAPER = "#ffffff"
+# Two models: neither colour is a class's, and the second is dashed as well.
+FIRST = "#00796b"
+SECOND = "#8a4a9e"
+# From none to all of a row of the confusion matrix; letters are INK, and PAPER on the last.
+SHADES = ("#f3f7fb", "#d5e5f2", "#a9cbe4", "#6ea8d0", "#0072b2")
+
+# The same on the window's surfaces.
+_LIGHT: Mapping[str, str] = {INK: "#1b2024", MUTED: "#525b63", RULE: "#d3d8dc", PAPER: "#eff1f2"}
+_DARK: Mapping[str, str] = {
+    INK: "#e2e6e9",
+    MUTED: "#9aa4ac",
+    RULE: "#30363c",
+    PAPER: "#1d2125",
+    NORMAL: "#6fbdec",
+    PNEUMONIA: "#f5924a",
+    FIRST: "#4dbdab",
+    SECOND: "#cf9be0",
+    **dict(zip(SHADES, ("#242d34", "#27404f", "#29546c", "#2c698d", "#6fbdec"), strict=True)),
+}
+
 DASHED = (0, (4, 4))
 Corner = Literal["best", "upper left", "upper center", "lower right"]
 
@@ -48,7 +72,7 @@ def show_name(text: Text, name: str, share: float) -> None:
     """
     text.set_parse_math(False)
     text.set_fontfamily(_FAMILY)
-    name = "".join(letter if _font().get_char_index(ord(letter)) else "□" for letter in printable(name))
+    name = _writable(name)
     figure = text.get_figure(root=True)
     assert figure is not None
     room = share * figure.bbox.width
@@ -90,14 +114,14 @@ def unit_square(axes: Axes) -> None:
     axes.set(xlim=(-0.02, 1.02), ylim=(-0.02, 1.02), xticks=ticks, yticks=ticks)
 
 
-def mark(axes: Axes, across: float, up: float, label: str) -> None:
+def mark(axes: Axes, across: float, up: float, label: str, colour: str = PNEUMONIA) -> None:
     """Mark the operating point on a curve."""
-    axes.plot(across, up, "o", color=PNEUMONIA, markeredgecolor=PAPER, markersize=9, label=label, zorder=5)
+    axes.plot(across, up, "o", color=colour, markeredgecolor=PAPER, markersize=9, label=label, zorder=5)
 
 
 def legend(axes: Axes, where: Corner, columns: int = 1) -> None:
     """A legend without a frame of its own."""
-    axes.legend(
+    shown = axes.legend(
         loc=where,
         ncols=columns,
         fontsize=8,
@@ -106,6 +130,14 @@ def legend(axes: Axes, where: Corner, columns: int = 1) -> None:
         edgecolor="none",
         handlelength=1.6,
     )
+    for text in shown.get_texts():
+        text.set_parse_math(False)  # a model's name may have dollar signs
+
+
+def short(name: str, letters: int) -> str:
+    """A name from outside, its middle left out where it is longer than so many letters."""
+    name = _writable(name)
+    return name if len(name) <= letters else _elided(name, letters - 1)
 
 
 def say(axes: Axes, message: str) -> None:
@@ -113,6 +145,33 @@ def say(axes: Axes, message: str) -> None:
     axes.text(0.5, 0.5, message, transform=axes.transAxes, ha="center", va="center", size=10, color=MUTED)
     axes.set(xticks=(), yticks=())
     axes.tick_params(length=0)
+
+
+def repaint(figure: Figure, dark: bool) -> None:
+    """Give a figure that was drawn for paper the colours of the window's dark or light theme; once for each.
+
+    Every colour of this module becomes the theme's, with its transparency; any other stays.
+    """
+    palette = _DARK if dark else _LIGHT
+    for axes in figure.axes:  # ticks are made anew whenever the figure is drawn
+        axes.tick_params(color=palette[MUTED], labelcolor=palette[INK], grid_color=palette[RULE])
+    for artist in figure.findobj():
+        parts: tuple[str, ...] = ()
+        if isinstance(artist, Text):
+            parts = ("color",)
+        elif isinstance(artist, Patch):
+            parts = ("facecolor", "edgecolor")
+        elif isinstance(artist, Line2D):
+            parts = ("color", "markerfacecolor", "markeredgecolor")
+        for part in parts:
+            red, green, blue, alpha = to_rgba(getattr(artist, f"get_{part}")())
+            seen = palette.get(to_hex((red, green, blue)))
+            if seen and alpha:
+                getattr(artist, f"set_{part}")((seen, alpha))
+
+
+def _writable(name: str) -> str:
+    return "".join(letter if _font().get_char_index(ord(letter)) else "□" for letter in printable(name))
 
 
 def _elided(name: str, kept: int) -> str:

@@ -7,9 +7,10 @@ import warnings
 import matplotlib
 import numpy as np
 import pytest
+from matplotlib.colors import to_rgb
 from matplotlib.text import Text
 
-from core.scoring import figures
+from core.scoring import figures, style
 from core.scoring.metrics import Scored, metrics, reliability_bins
 from core.scoring.style import printable
 
@@ -93,7 +94,7 @@ def test_confusion_matrix_has_the_actual_class_in_rows():
     assert cells == {(0, 0): "5", (1, 0): "1", (0, 1): "3", (1, 1): "1"}
     assert axes.yaxis_inverted()
     assert (axes.get_ylabel(), axes.get_xlabel()) == ("Actual", "Predicted")
-    assert "75.0% of PNEUMONIA" in [text.get_text() for text in axes.texts]
+    assert "75.0%\nof PNEUMONIA" in [text.get_text() for text in axes.texts]
 
 
 def test_roc_encloses_the_auc_and_the_operating_point_is_on_it():
@@ -152,6 +153,70 @@ def test_learning_curves_leave_out_what_is_missing():
     assert [list(values) for values in line(loss, "Validation").get_data()] == [[2, 3], [0.6, 0.4]]
     assert len(accuracy.lines) == 1
     assert not auc.lines
+
+
+@pytest.mark.parametrize("make", EVALUATION[1:])
+def test_where_something_else_marks_the_threshold_the_figure_does_not(make):
+    scored = plausible()
+    told = metrics(scored, 0.4)
+
+    def told_of(figure):
+        return any(label.startswith("Threshold") for label in words(figure))
+
+    assert told_of(make(scored, told))
+    assert not told_of(make(scored, told, marked=False))
+
+
+def colours(figure):
+    """Every colour that is seen on a figure."""
+    figure.canvas.draw()
+    pixels = np.asarray(figure.canvas.buffer_rgba())[..., :3].reshape(-1, 3)
+    values, counts = np.unique(pixels, axis=0, return_counts=True)
+    return {tuple(value): count for value, count in zip(values.tolist(), counts.tolist(), strict=True)}
+
+
+@pytest.mark.parametrize("make", EVALUATION)
+def test_in_the_dark_nothing_of_the_paper_is_left(make):
+    scored = plausible()
+    figure = make(scored, metrics(scored, 0.4))
+    style.repaint(figure, dark=True)
+    seen = colours(figure)
+    total = sum(seen.values())
+    assert seen[0x1D, 0x21, 0x25] > 0.2 * total  # the ground
+    assert sum(count for colour, count in seen.items() if min(colour) > 0xE8) == 0  # paper would shine
+    ink = sum(count for colour, count in seen.items() if min(colour) > 0xC8)
+    assert ink > 0.001 * total  # letters
+    assert (
+        sum(count for colour, count in seen.items() if max(colour) < 0x18) == 0
+    )  # dark ink would not be seen
+
+
+def test_repainting_for_the_light_theme_takes_its_ground_and_keeps_the_colours():
+    scored = plausible()
+    figure = figures.roc_figure(scored, metrics(scored, 0.4))
+    style.repaint(figure, dark=False)
+    seen = colours(figure)
+    assert max(seen, key=seen.get) == (0xEF, 0xF1, 0xF2)
+    assert (0x00, 0x72, 0xB2) in seen
+
+
+def test_a_cell_of_the_matrix_has_letters_that_are_seen_in_the_dark():
+    def brightness(colour):
+        linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in to_rgb(colour)]
+        return np.dot((0.2126, 0.7152, 0.0722), linear)
+
+    for correct in (0, 30, 50, 75, 100):
+        labels = np.array([0] * 100 + [1] * 100)
+        probabilities = np.array([0.1] * correct + [0.9] * (200 - correct))
+        scored = Scored(labels, probabilities, None, 0, 0, "")
+        figure = figures.confusion_matrix_figure(scored, metrics(scored, 0.5))
+        style.repaint(figure, dark=True)
+        axes = figure.axes[0]
+        for cell in axes.patches:
+            middle = cell.get_center()
+            text = min(axes.texts, key=lambda text: np.hypot(*np.subtract(text.get_position(), middle)))
+            light, dark = sorted((brightness(cell.get_facecolor()), brightness(text.get_color())))[::-1]
+            assert (light + 0.05) / (dark + 0.05) > 4.5  # WCAG 2, AA
 
 
 def test_global_parameters_stay_as_they_were():

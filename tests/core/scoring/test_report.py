@@ -10,9 +10,10 @@ import numpy as np
 import pytest
 
 from core.errors import LungfieldError
-from core.scoring import report
+from core.scoring import report, sheets
 from core.scoring.metrics import Scored, metrics
-from core.scoring.report import FOOTER, write_evaluation, write_pdf
+from core.scoring.report import write_evaluation, write_pdf
+from core.scoring.sheets import FOOTER
 
 DAY = datetime.date(2025, 3, 4)
 FILES = [
@@ -67,8 +68,8 @@ def test_one_pdf_takes_several_datasets_and_the_training(tmp_path):
 
 def test_every_page_is_a4_and_carries_the_footer(monkeypatch):
     seen = []
-    save = report.PdfPages.savefig
-    monkeypatch.setattr(report.PdfPages, "savefig", lambda self, page: (seen.append(page), save(self, page)))
+    save = sheets.PdfPages.savefig
+    monkeypatch.setattr(sheets.PdfPages, "savefig", lambda self, page: (seen.append(page), save(self, page)))
     scored = plausible(name="x" * 300)
     report.pdf([(scored, metrics(scored, 0.5))], "m" * 300, [{"epoch": 1}], date=DAY)
     for number, page in enumerate(seen, start=1):
@@ -85,7 +86,7 @@ def test_every_page_is_a4_and_carries_the_footer(monkeypatch):
 def test_the_summary_tells_the_figures():
     scored = plausible()
     told = metrics(scored, 0.5)
-    page = report._summary_page(scored, told, "a model", DAY)
+    page = report._summary_page(scored, told, "a model", (), DAY)
     words = [text.get_text() for text in page.texts]
     low, high = told["confidence_interval_95"]["auc"]
     shown = [
