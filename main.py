@@ -24,7 +24,7 @@ def main(arguments: list[str]) -> int:
         return _refused(
             f"the Python package {error.name} is missing: set up with `make app`, or see README.md"
         )
-    if arguments and arguments[0] in (*COMMANDS, "-h", "--help"):
+    if arguments and arguments[0] in (*COMMANDS, "-h", "--help", "--version"):
         return command_line(arguments)
     if arguments and arguments[0] == "web":
         return _refused("this version has no browser demo yet")

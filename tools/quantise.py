@@ -20,7 +20,7 @@ import torch
 from core.cli.terminal import TerminalProgress
 from core.datasets.inspection import load_and_split
 from core.imaging.preprocess import normalise
-from core.learning.finish import CALIBRATION_SCANS, STATISTICS_SCANS
+from core.learning.estimated import CALIBRATION_SCANS, STATISTICS_SCANS
 from core.learning.int8 import check_int8, probabilities_of
 from core.learning.recipe import Recipe
 from core.model import checkpoint

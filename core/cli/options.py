@@ -9,8 +9,9 @@ from pathlib import Path
 
 from core.learning.recipe import PRESETS
 from core.model.checkpoint import BACKBONES, HEADS
+from core.version import COMMAND, VERSION
 
-COMMANDS = ("read", "train", "evaluate", "models", "self-test")
+COMMANDS = ("read", "train", "evaluate", "models", "self-test", "work")
 
 _DISCLAIMER = "For research and education. Not a medical device; not for diagnosis."
 
@@ -18,27 +19,30 @@ _DISCLAIMER = "For research and education. Not a medical device; not for diagnos
 def parser() -> argparse.ArgumentParser:
     """The whole command line."""
     top = argparse.ArgumentParser(
-        prog="main.py",
-        usage="main.py [--screenshot FILE] [PATH…]  (the window)\n       main.py COMMAND …",
+        prog=COMMAND,
+        usage=f"{COMMAND} [--screenshot FILE] [PATH…]  (the window)\n       {COMMAND} COMMAND …",
         description="Lungfield reads chest X-rays.",
         epilog=_DISCLAIMER,
         allow_abbrev=False,
     )
+    top.add_argument("--version", action="version", version=f"Lungfield {VERSION}")
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
     _add_read(commands.add_parser("read", help="read scans and folders of scans", epilog=_DISCLAIMER))
     _add_train(commands.add_parser("train", help="train or fine-tune a model", epilog=_DISCLAIMER))
     _add_evaluate(commands.add_parser("evaluate", help="score a model on labelled scans", epilog=_DISCLAIMER))
     _add_models(commands.add_parser("models", help="list, import, export, activate and remove models"))
-    test = commands.add_parser("self-test", help="read a generated scan on every engine present")
+    test = commands.add_parser("self-test", help="whether everything works here, on generated scans")
     test.set_defaults(run=_runs("self_test"))
+    # Without a word of help it is not listed: the window starts it, nobody else
+    commands.add_parser("work", add_help=False).set_defaults(run=_runs("work"))
     return top
 
 
 def window_parser() -> argparse.ArgumentParser:
     """The command line of the window: what is given without a subcommand."""
     window = argparse.ArgumentParser(
-        prog="main.py",
-        usage="main.py [--screenshot FILE] [--size WIDTHxHEIGHT] [--theme dark|light] [PATH…]",
+        prog=COMMAND,
+        usage=f"{COMMAND} [--screenshot FILE] [--size WIDTHxHEIGHT] [--theme dark|light] [PATH…]",
         description="The window, with these scans, and those in these folders, on the worklist.",
         epilog=_DISCLAIMER,
         allow_abbrev=False,
@@ -96,13 +100,19 @@ def _add_device(command: argparse.ArgumentParser) -> None:
 
 def _add_evaluate(command: argparse.ArgumentParser) -> None:
     command.add_argument(
-        "dataset", metavar="DATASET", type=Path, help="NORMAL/ and PNEUMONIA/, or test/ with those"
+        "dataset",
+        metavar="DATASET",
+        type=Path,
+        help="NORMAL/ and PNEUMONIA/, or test/ with those; or a table (.csv) of scans and labels",
     )
     command.add_argument(
         "--out", type=Path, required=True, metavar="DIR", help="metrics.json, report.pdf, figures"
     )
     _add_engine(command)
     command.add_argument("--threshold", type=_share, metavar="T", help="default: the model's operating point")
+    command.add_argument(
+        "--against", metavar="NAME|PATH", help="compare with another model on the same scans: comparison.pdf"
+    )
     command.set_defaults(run=_runs("evaluate"))
 
 
@@ -113,12 +123,13 @@ def _add_train(command: argparse.ArgumentParser) -> None:
         metavar="DATASET",
         nargs="+",
         type=Path,
-        help="NORMAL/ and PNEUMONIA/, or train/ val/ test/",
+        help="NORMAL/ and PNEUMONIA/, or train/ val/ test/, or a table (.csv) of files and labels",
     )
     add("--out", type=Path, required=True, metavar="DIR", help="where the model and its reports go")
     add("--name", default="", help="the model's name; default: that of DIR")
     _add_device(command)
     add("--resume", action="store_true", help="go on with the run that was interrupted in DIR")
+    add("--check", action="store_true", help="only say what is found in the DATASETs, and train nothing")
     add(
         "--preset",
         choices=tuple(PRESETS),
@@ -132,7 +143,19 @@ def _add_train(command: argparse.ArgumentParser) -> None:
     add("--head", choices=HEADS)
     add("--init", metavar="bundled|imagenet|random|PATH", help="the weights to start from")
     add("--freeze-backbone", action=argparse.BooleanOptionalAction, default=None, help="train the head only")
+    add(
+        "--cache-features",
+        action=argparse.BooleanOptionalAction,
+        default=None,
+        help="with a frozen backbone: run it over each scan once",
+    )
     add("--epochs", type=_positive, metavar="N")
+    add(
+        "--patience",
+        type=_zero_or_more,
+        metavar="N",
+        help="stop after N epochs that were no better on validation; 0: never",
+    )
     add("--batch-size", type=_two_or_more, metavar="N")
     add("--lr", type=_rate, metavar="X", help="learning rate; the peak of a one-cycle schedule")
     add("--size", type=_side, metavar="PIXELS", help="side of the network's input")
@@ -161,27 +184,34 @@ def _add_train(command: argparse.ArgumentParser) -> None:
         "--repeat", type=_positive, nargs="+", metavar="N", help="how often each DATASET is taken in an epoch"
     )
     add("--keep", choices=("last", "best"), help="the last epoch, or that of the best validation accuracy")
+    add("--int8", action=argparse.BooleanOptionalAction, default=None, help="make the int8 form too")
     add("--validation-share", type=_part, metavar="X", help="share of patients split off for validation")
     command.set_defaults(run=_runs("train"))
 
 
 def _add_models(command: argparse.ArgumentParser) -> None:
     actions = command.add_subparsers(dest="action", required=True, metavar="ACTION")
-    actions.add_parser("list", help="the models there are").set_defaults(run=_runs("models", "show"))
-    add = actions.add_parser("import", help="check a model file and take it into the library")
+
+    def action(name: str, function: str, told: str, *takes: str) -> argparse.ArgumentParser:
+        made = actions.add_parser(name, help=told)
+        for each in takes:
+            made.add_argument(each, metavar=each.upper())
+        made.set_defaults(run=_runs("models", function))
+        return made
+
+    action("list", "list_all", "the models there are")
+    action("show", "show", "what is known of a model", "name")
+    add = action("import", "take_in", "check a model file and take it into the library")
     add.add_argument("file", type=Path)
     add.add_argument("--name", default="", help="default: what it calls itself")
-    add.set_defaults(run=_runs("models", "take_in"))
-    export = actions.add_parser("export", help="copy a model to a file")
-    export.add_argument("name")
-    export.add_argument("file", type=Path)
-    export.set_defaults(run=_runs("models", "export"))
-    activate = actions.add_parser("activate", help="read with this model from now on")
-    activate.add_argument("name")
-    activate.set_defaults(run=_runs("models", "activate"))
-    remove = actions.add_parser("remove", help="delete a model of one's own")
-    remove.add_argument("name")
-    remove.set_defaults(run=_runs("models", "remove"))
+    action("export", "export", "copy a model to a file", "name").add_argument("file", type=Path)
+    action("activate", "activate", "read with this model from now on", "name")
+    action("rollback", "roll_back", "read with the model that was active before")
+    action("rename", "rename", "call a model of one's own otherwise", "name", "new_name")
+    action("copy", "copy", "make a model of one's own that is like another", "name", "new_name")
+    note = action("note", "note", "print or write the note on a model", "name")
+    note.add_argument("text", nargs="?", help='the new note; "" takes it away')
+    action("remove", "remove", "delete a model of one's own", "name")
 
 
 def _number(text: str, low: float, high: float, what: str, open_low: bool = False) -> float:

@@ -7,17 +7,16 @@ they are, or in a folder for each patient.
 from __future__ import annotations
 
 import hashlib
-from collections import deque
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import islice
 from pathlib import Path
-from typing import Literal, TypeVar
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from core.datasets.pool import on_a_pool
 from core.errors import DatasetError, ScanError
 from core.imaging.decode import decode_file
 from core.imaging.patients import patient_in_name
@@ -25,16 +24,16 @@ from core.imaging.preprocess import Preprocessing, squeezed
 from core.imaging.scan import Scan
 from core.model.checkpoint import CLASSES
 from core.progress import Progress
+from core.reading.finding import find
 
 Split = Literal["train", "val", "test"]
-_Made = TypeVar("_Made")
 SPLITS: tuple[Split, ...] = ("train", "val", "test")
 
 #: The part of those that are in none: their patient is in one that the model must not learn from.
 LEFT_OUT = "left out"
 
-#: Threads that decode, and files that they may be ahead of who takes them.
-_THREADS, _AHEAD = 4, 16
+#: `DicomFacts.patient_key`: the same in whatever DATASET it stands.
+_KEY = re.compile("[0-9a-f]{16}")
 
 #: A `val/` with fewer scans says too little: it joins `train/` and validation is split off anew.
 #: (The public paediatric set has one of 16.)
@@ -111,22 +110,32 @@ def has_class_folders(root: Path) -> bool:
     return any((root / part / label).is_dir() for part in ("", *SPLITS) for label in CLASSES)
 
 
-def scans_in(root: Path) -> list[Sample]:
-    """All files in the class folders of a DATASET, in a stable order, not yet opened; perhaps none."""
+def scans_in(root: Path, progress: Progress | None = None) -> list[Sample]:
+    """All files in the class folders of a DATASET, in a stable order, not yet opened; perhaps none.
+
+    Raises:
+        DatasetError: a folder may not be searched, or is gone. Cancelled: between two folders.
+    """
     name = root.resolve().name
     if any((root / split / label).is_dir() for split in SPLITS for label in CLASSES):
         parts: list[tuple[Path, Split]] = [(root / split, split) for split in SPLITS]
     else:
         parts = [(root, "train")]
-    return [sample for folder, split in parts for sample in _class_folders(folder, split, name)]
+    return [sample for folder, split in parts for sample in _class_folders(folder, split, name, progress)]
 
 
-def _class_folders(folder: Path, split: Split, dataset: str) -> Iterator[Sample]:
+def _class_folders(folder: Path, split: Split, dataset: str, progress: Progress | None) -> Iterator[Sample]:
     for label, class_name in enumerate(CLASSES):
         class_folder = folder / class_name
-        for path in sorted(class_folder.rglob("*")):
-            if path.is_file() and not path.name.startswith("."):
-                yield Sample(path, label, dataset, split, patient_of(path, class_folder))
+        if not class_folder.is_dir():
+            continue
+        listing = find([class_folder], progress)
+        if listing.closed:
+            raise DatasetError(
+                f"the folder {listing.closed[0]} cannot be searched", "ask for permission, or leave it out"
+            )
+        for path in sorted(each.path for each in listing.files):
+            yield Sample(path, label, dataset, split, patient_of(path, class_folder))
 
 
 def load(samples: Sequence[Sample], spec: Preprocessing, progress: Progress) -> LoadedScans:
@@ -140,9 +149,8 @@ def load(samples: Sequence[Sample], spec: Preprocessing, progress: Progress) -> 
     pixels = np.empty((len(samples), spec.size, spec.size), np.uint8)
     kept: list[Sample] = []
     failed: list[tuple[Path, str]] = []
-    outcomes = on_a_pool(lambda sample: _read_one(sample, spec), samples)
+    outcomes = on_a_pool(lambda sample: _read_one(sample, spec), samples, progress)
     for done, (sample, outcome) in enumerate(zip(samples, outcomes, strict=True), start=1):
-        progress.check()
         if isinstance(outcome, ScanError):
             failed.append((sample.path, str(outcome)))
         else:
@@ -153,25 +161,6 @@ def load(samples: Sequence[Sample], spec: Preprocessing, progress: Progress) -> 
     if not kept:
         raise DatasetError("not one scan could be read", failed[0][1] if failed else "")
     return LoadedScans(kept, pixels[: len(kept)], failed)
-
-
-def on_a_pool(work: Callable[[Sample], _Made], samples: Sequence[Sample]) -> Iterator[_Made]:
-    """What `work` makes of each, in order, on a small pool of threads that runs only a little ahead.
-
-    Whoever stops taking waits for no more than what has begun.
-    """
-    waiting = iter(samples)
-    with ThreadPoolExecutor(max_workers=_THREADS, thread_name_prefix="decode") as pool:
-        begun = deque(pool.submit(work, each) for each in islice(waiting, _AHEAD))
-        try:
-            while begun:
-                made = begun.popleft().result()
-                for each in waiting:
-                    begun.append(pool.submit(work, each))
-                    break
-                yield made
-        finally:
-            pool.shutdown(wait=False, cancel_futures=True)
 
 
 def decoded(sample: Sample, spec: Preprocessing) -> tuple[Sample, Scan]:
@@ -196,7 +185,8 @@ def _read_one(sample: Sample, spec: Preprocessing) -> tuple[Sample, NDArray[np.u
 def patient_groups(samples: Sequence[Sample]) -> NDArray[np.int64]:
     """A number per sample [n]: equal for scans of one patient, and for byte-identical files.
 
-    Identical files stand under several names in the public sets, and so may join two patients.
+    A patient stands in one DATASET; but one told by DICOM's ID may stand in several. Identical files
+    stand under several names in the public sets, and so may join two patients.
     """
     from scipy.sparse import coo_array
     from scipy.sparse.csgraph import connected_components
@@ -206,7 +196,11 @@ def patient_groups(samples: Sequence[Sample]) -> NDArray[np.int64]:
     def node(kind: str, key: str) -> int:
         return nodes.setdefault((kind, key), len(nodes))
 
-    patients = [node(f"patient of {s.dataset}", s.patient) for s in samples]
+    def patient(sample: Sample) -> int:
+        owner = "" if _KEY.fullmatch(sample.patient) else f" of {sample.dataset}"
+        return node(f"patient{owner}", sample.patient)
+
+    patients = [patient(sample) for sample in samples]
     files = [node("file", s.sha256 or str(s.path)) for s in samples]
     edges = coo_array((np.ones(len(samples)), (patients, files)), shape=(len(nodes), len(nodes)))
     _, groups = connected_components(edges, directed=False)
@@ -234,7 +228,7 @@ def split(samples: Sequence[Sample], share: float, seed: int) -> list[Sample]:
 def parts_of(
     samples: Sequence[Sample], groups: NDArray[np.int64], share: float, seed: int
 ) -> NDArray[np.str_]:
-    """The part of each sample of one DATASET [n]: "train", "val", "test" or LEFT_OUT; see `split`.
+    """The part of each sample of one DATASET, str [n]: "train", "val", "test" or LEFT_OUT; see `split`.
 
     Args:
         groups: of patients [n], as `patient_groups` numbers them.
@@ -245,13 +239,13 @@ def parts_of(
     splits = np.array([sample.split for sample in samples], "U8")  # room for LEFT_OUT
     if (splits == "val").sum() < SMALLEST_VALIDATION:
         splits[splits == "val"] = "train"
-    splits = _without(splits, groups, "test")
+    splits = without(splits, groups, "test")
     if not (splits == "val").any() and (splits == "train").any():
         splits = _with_validation(splits, groups, np.array([s.label for s in samples]), share, seed)
-    return _without(splits, groups, "val")
+    return without(splits, groups, "val")
 
 
-def _without(splits: NDArray[np.str_], groups: NDArray[np.int64], held: str) -> NDArray[np.str_]:
+def without(splits: NDArray[np.str_], groups: NDArray[np.int64], held: str) -> NDArray[np.str_]:
     """Nobody in the `held` part stays in one that the model learns or chooses from."""
     shared = np.isin(groups, groups[splits == held]) & (splits != held) & (splits != "test")
     return np.where(shared, LEFT_OUT, splits)
@@ -264,7 +258,7 @@ def _with_validation(
 
     train = np.flatnonzero(splits == "train")
     each = [len(np.unique(groups[train][labels[train] == c])) for c in np.unique(labels[train])]
-    folds = min(round(1 / share), *each)
+    folds = min(max(round(1 / share), 2), *each)
     if folds < 2:
         raise DatasetError("too few patients to split off a validation part", "add scans, or a val/ folder")
     folder = StratifiedGroupKFold(folds, shuffle=True, random_state=seed)

@@ -10,9 +10,8 @@ import torch
 from torch.nn import functional
 
 from core.engine.torch_engine import torch_device
-from core.learning.estimated import Estimate
-from core.learning.feeding import VIEWS
-from core.learning.memory import suggested_batch_size
+from core.learning.estimated import FORMS_SECONDS, Estimate, work_of
+from core.learning.memory import is_out_of_memory, suggested_batch_size
 from core.learning.optimisation import MixedPrecision, optimizer_of
 from core.learning.recipe import Recipe
 from core.model.network import Network, build, channels_last
@@ -20,12 +19,6 @@ from core.progress import Progress
 
 #: The first batch is slower than all others; those after it are measured for so many seconds at least.
 _LEAST_SECONDS, _MOST_BATCHES = 1.5, 8
-
-#: OpenVINO's forms, and comparing int8; measured for ResNet-18 on two cores.
-_FORMS = 25.0
-
-#: Scans that finishing looks at, at most, beside those held out.
-_LOOKED_AT = 2000
 
 
 def estimate(
@@ -43,20 +36,17 @@ def estimate(
         Cancelled.
     """
     where = torch_device(device)
-    size = suggested_batch_size(recipe, where)
-    run = _Run(replace(recipe, batch_size=size), where)
+    work = work_of(recipe, scans, held)
+    run, size = _fitting(recipe, where)
     looked, looks = _timed(run.look, size, where, progress)
+    learnt, learns = _timed(run.learn, size, where, progress)
     if recipe.on_features:
-        views = 1 if recipe.augment == "none" else VIEWS + 1
-        asking, per_epoch, learns = views * (scans + held) * looked, 0.0002 * (scans + held), 0
+        epochs = recipe.epochs * (scans + held) * learnt  # what validation takes is less
     else:
-        learnt, learns = _timed(run.learn, size, where, progress)
-        asking, per_epoch = 0.0, scans * learnt + held * looked
-    small = min(recipe.small_epochs, recipe.epochs - 1)
-    share = (min(recipe.small_size, recipe.size) / recipe.size) ** 2
-    epochs = (recipe.epochs - small * (1 - share)) * per_epoch
-    finishing = _FORMS + (2 * held + min(scans, _LOOKED_AT)) * looked
-    before = decode_seconds + asking
+        full = sum((recipe.size_in(epoch) / recipe.size) ** 2 for epoch in range(recipe.epochs))
+        epochs = full * (scans * learnt + held * looked)
+    before = decode_seconds + work.features * looked
+    finishing = FORMS_SECONDS + work.finishing * looked
     return Estimate(before + epochs + finishing, epochs / recipe.epochs, size, looks + learns)
 
 
@@ -71,6 +61,10 @@ class _Run:
         self._optimizer = optimizer_of(recipe, list(part.parameters()))
         shape = (recipe.batch_size, 1, recipe.size, recipe.size)
         self._x = torch.rand(shape, device=device).contiguous(memory_format=torch.channels_last)
+        # What an epoch is fed with: pictures, or features in their place
+        self._learning = self._network.head if recipe.on_features else self._network
+        features = torch.rand(recipe.batch_size, self._network.backbone.channels, device=device)
+        self._fed = features if recipe.on_features else self._x
         self._labels = torch.arange(recipe.batch_size, device=device) % 2
 
     def learn(self) -> None:
@@ -78,7 +72,7 @@ class _Run:
         if self._recipe.freeze_backbone:
             self._network.backbone.eval().requires_grad_(False)
         with self._mixed.context():
-            logits = self._network(self._x).float()
+            logits = self._learning(self._fed).float()
         self._optimizer.zero_grad(set_to_none=True)
         functional.cross_entropy(logits, self._labels).backward()
         self._optimizer.step()
@@ -87,6 +81,20 @@ class _Run:
         self._network.eval()
         with torch.inference_mode(), self._mixed.context():
             self._network(self._x)
+
+
+def _fitting(recipe: Recipe, device: torch.device) -> tuple[_Run, int]:
+    """What is measured, with as large a batch as fits, and how large that is."""
+    size = suggested_batch_size(recipe, device)
+    while True:
+        try:
+            run = _Run(replace(recipe, batch_size=size), device)
+            run.learn()
+            return run, size
+        except (RuntimeError, MemoryError) as error:
+            if not is_out_of_memory(error) or size < 4:
+                raise
+        size //= 2
 
 
 def _timed(

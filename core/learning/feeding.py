@@ -13,15 +13,13 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from core.datasets.dataset import LoadedScans
 from core.learning.augment import POLICIES, Augmenter, normalise_batch
 from core.learning.memory import is_out_of_memory
 from core.learning.optimisation import MixedPrecision
 from core.learning.recipe import Recipe
 from core.model.network import Network
 from core.progress import Progress
-
-#: With augmentation the backbone is asked this often of each training scan, each time changed in another way.
-VIEWS = 4
 
 #: Scans a forward pass without gradients takes at once.
 _AT_ONCE = 64
@@ -59,7 +57,7 @@ class PictureFeed:
         self._network = network
         self._recipe = recipe
         self._pixels = pixels
-        self._device = device
+        self.device = device
         self._pictures: dict[int, Tensor] = {}
 
     def training(self, rows: Tensor, epoch: int, augment: Augmenter) -> Tensor:
@@ -86,7 +84,7 @@ class PictureFeed:
         """Float [n, 1, size, size] in 0..1 on the device."""
         if size not in self._pictures:
             self._pictures = {size: _resized(self._pixels, size)}
-        return self._pictures[size][rows].to(self._device).float()[:, None] / 255
+        return self._pictures[size][rows].to(self.device).float()[:, None] / 255
 
     def normalised(self, x: Tensor) -> Tensor:
         """As the network wants them."""
@@ -117,61 +115,86 @@ class FeatureFeed:
 
 
 def cached(
-    recipe: Recipe, pictures: PictureFeed, network: Network, mixed: MixedPrecision, progress: Progress
+    recipe: Recipe,
+    pictures: PictureFeed,
+    network: Network,
+    rows: tuple[Tensor, Tensor],
+    mixed: MixedPrecision,
+    progress: Progress,
 ) -> FeatureFeed:
-    """Ask the backbone of every scan, in smaller batches where memory is short. Raises Cancelled."""
+    """Ask the backbone of every scan, in smaller batches where memory is short.
+
+    Args:
+        rows: those to learn from, which are also asked as they are changed, and those to validate on.
+
+    Raises:
+        Cancelled.
+    """
+    network.eval().requires_grad_(False)
+    network.head.requires_grad_(True)
     size = _AT_ONCE
     while True:
         try:
-            return _ask_all(recipe, pictures, network, mixed, size, progress)
-        except RuntimeError as error:
+            return FeatureFeed(
+                network.head, *_ask_all(recipe, pictures, network, rows, mixed, size, progress)
+            )
+        except (RuntimeError, MemoryError) as error:
             if not is_out_of_memory(error) or size == 1:
                 raise
-            size //= 2
+        size //= 2
 
 
 def _ask_all(
     recipe: Recipe,
     pictures: PictureFeed,
     network: Network,
+    rows: tuple[Tensor, Tensor],
     mixed: MixedPrecision,
     at_once: int,
     progress: Progress,
-) -> FeatureFeed:
-    network.eval().requires_grad_(False)
-    network.head.requires_grad_(True)
-    views = 0 if recipe.augment == "none" else VIEWS
-    parts = batches(torch.arange(pictures.scans), at_once, whole=True)
+) -> tuple[Tensor, Tensor]:
+    """Features of the training scans as they are changed [views, n, C], and of all as they are [n, C]."""
+    learnt = rows[0]
+    plain = torch.cat(rows)
+    scans, asked = len(plain) + recipe.views * len(learnt), 0
 
-    def ask(part: Tensor, augment: Augmenter | None) -> Tensor:
-        x = pictures.pictures(part, recipe.size)
-        with mixed.context():
-            maps, _ = network.backbone(pictures.normalised(augment(x) if augment else x))
-        return maps.mean((2, 3)).float()
-
-    def asked(view: int, augment: Augmenter | None) -> Tensor:
-        said = []
-        for done, part in enumerate(parts):
+    def ask(which: Tensor, augment: Augmenter | None) -> Tensor:
+        nonlocal asked
+        said = torch.zeros(pictures.scans, network.backbone.channels)
+        for part in batches(which, at_once, whole=True):
             progress.check()
-            said.append(ask(part, augment))
-            share = (view + (done + 1) / len(parts)) / (views + 1)
-            progress.report(share, "asking the backbone of each scan, once")
-        return torch.cat(said)
+            x = pictures.pictures(part, recipe.size)
+            with mixed.context():
+                maps, _ = network.backbone(pictures.normalised(augment(x) if augment else x))
+            said[part] = maps.mean((2, 3)).float().cpu()
+            asked += len(part)
+            progress.report(asked / scans, f"asked the backbone of {asked} of {scans}")
+        return said.to(pictures.device)
 
     with torch.inference_mode():
-        plain = asked(0, None)
-        seeds = [recipe.seed * 100_003 + 50_000 + view for view in range(views)]
-        changed = [
-            asked(view, Augmenter(POLICIES[recipe.augment], seed)) for view, seed in enumerate(seeds, start=1)
-        ]
-        stacked = torch.stack(changed or [plain])
-    # Copies: what is made without a graph cannot be learnt from
-    return FeatureFeed(network.head, stacked.clone(), plain.clone())
+        as_it_is = ask(plain, None)
+        seeds = [recipe.seed * 100_003 + 50_000 + view for view in range(1, recipe.views + 1)]
+        changed = [ask(learnt, Augmenter(POLICIES[recipe.augment], seed)) for seed in seeds]
+    # Copies: what was made in that mode cannot be learnt from
+    return torch.stack(changed or [as_it_is]).clone(), as_it_is.clone()
 
 
 def batches(rows: Tensor, size: int, whole: bool = False) -> list[Tensor]:
     """Rows in batches. A last batch of one is left out unless `whole`: normalisation needs two."""
     return [batch for batch in rows.split(size) if whole or len(batch) > 1]
+
+
+def expanded(scans: LoadedScans, recipe: Recipe) -> Tensor:
+    """Rows of the training samples, each as often as its DATASET is to be taken in an epoch."""
+    datasets = list(dict.fromkeys(sample.dataset for sample in scans.samples))
+    times = dict(zip(datasets, recipe.repeat, strict=False))
+    rows = [
+        row
+        for row, sample in enumerate(scans.samples)
+        if sample.split == "train"
+        for _ in range(times.get(sample.dataset, 1))
+    ]
+    return torch.tensor(rows)
 
 
 def _resized(pixels: NDArray[np.uint8], size: int) -> Tensor:

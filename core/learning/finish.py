@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from core.datasets.dataset import SPLITS, LoadedScans, Sample
 from core.imaging.preprocess import normalise
+from core.learning.estimated import CALIBRATION_SCANS, STATISTICS_SCANS
 from core.learning.int8 import check_int8
 from core.learning.recipe import Recipe
 from core.learning.trainer import Trainer
@@ -24,10 +25,6 @@ from core.model.network import Network, build
 from core.progress import Progress
 from core.reading.reader import probability
 from core.scoring.metrics import Metrics, Scored, fit_temperature, metrics, operating_points
-
-#: Scans that int8 quantisation is calibrated on, and training scans the gate's statistics are made of.
-CALIBRATION_SCANS = 200
-STATISTICS_SCANS = 2000
 
 #: How much farther than 99 in 100 validation scans the gate lets a scan be. Another machine's scans lie
 #: a little farther off than those of one's own; other kinds of picture several times as far.
@@ -52,9 +49,9 @@ def finish(
         return normalise(scans.pixels[rows].astype(np.float32) / np.float32(255), spec)[:, None]
 
     progress.report(0.0, "measuring on validation")
-    log_odds, held_middle = _answers(network, inputs(held), progress)
+    log_odds, held_middle = _answers(network, inputs(held), progress.part(0, 0.3))
     progress.report(0.3, "measuring what scans look like")
-    _, middle = _answers(network, inputs(some), progress)
+    _, middle = _answers(network, inputs(some), progress.part(0.3, 0.6))
     samples = [scans.samples[row] for row in held]
     labels = np.array([sample.label for sample in samples])
     temperature = fit_temperature(log_odds, labels)
@@ -100,6 +97,7 @@ def _answers(
 ) -> tuple[NDArray[np.float64], NDArray[np.float32]]:
     """Log-odds float64 [n] and pooled mid-level features float32 [n, M]."""
     log_odds, middles = [], []
+    done = 0
     with torch.inference_mode():
         for batch in torch.from_numpy(inputs).split(32):
             progress.check()
@@ -107,6 +105,8 @@ def _answers(
             logits = network.head(maps.mean((2, 3))).double()
             log_odds.append(logits[:, 1] - logits[:, 0])
             middles.append(middle)
+            done += len(batch)
+            progress.report(done / len(inputs), f"measured {done} of {len(inputs)}")
     return torch.cat(log_odds).numpy(), torch.cat(middles).numpy()
 
 

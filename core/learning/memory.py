@@ -16,6 +16,9 @@ _SHARE = 0.4
 
 _SMALLEST, _LARGEST = 4, 32
 
+#: What torch's allocator says on Linux and macOS, and on Windows; and CUDA's libraries, for their own memory.
+_WANT_OF_MEMORY = ("can't allocate memory", "not enough memory", "ALLOC_FAILED")
+
 
 def suggested_batch_size(recipe: Recipe, device: torch.device) -> int:
     """A batch that fits into the free memory: a power of two from 4 to 32.
@@ -39,6 +42,8 @@ def free_bytes(device: torch.device) -> int:
     return int(psutil.virtual_memory().available)
 
 
-def is_out_of_memory(error: RuntimeError) -> bool:
-    """Whether torch failed for want of memory: on a card it has a type of its own, on the CPU words."""
-    return isinstance(error, torch.OutOfMemoryError) or "allocate memory" in str(error)
+def is_out_of_memory(error: BaseException) -> bool:
+    """Whether torch failed for want of memory: on a card it has a type of its own, elsewhere words."""
+    if isinstance(error, torch.OutOfMemoryError | MemoryError):
+        return True
+    return isinstance(error, RuntimeError) and any(words in str(error) for words in _WANT_OF_MEMORY)

@@ -29,7 +29,9 @@ def scheduler_of(recipe: Recipe, optimizer: torch.optim.Optimizer, steps: int, d
         done: of those steps; the optimiser then had such a schedule already.
     """
     if recipe.schedule == "onecycle":
-        return torch.optim.lr_scheduler.OneCycleLR(optimizer, recipe.lr, total_steps=max(steps, 1), last_epoch=done - 1)
+        return torch.optim.lr_scheduler.OneCycleLR(
+            optimizer, recipe.lr, total_steps=max(steps, 1), last_epoch=done - 1
+        )
     if recipe.schedule == "plateau":
         return torch.optim.lr_scheduler.ReduceLROnPlateau(optimizer, mode="max", patience=2)
     return None

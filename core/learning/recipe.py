@@ -8,6 +8,10 @@ from typing import Literal
 from core.imaging.preprocess import Preprocessing
 from core.model.checkpoint import BackboneName, HeadName
 
+#: Features that are made once are made of each training scan as it is or, with augmentation, of so many
+#: changed copies, of which every epoch takes one for each scan.
+VIEWS = 4
+
 
 @dataclass(frozen=True)
 class Recipe:
@@ -80,6 +84,11 @@ class Recipe:
     def on_features(self) -> bool:
         """Whether epochs see features of the frozen backbone, made once, in place of pictures."""
         return self.freeze_backbone and self.cache_features
+
+    @property
+    def views(self) -> int:
+        """How many changed copies of a training scan features are made of; 0 where it stays as it is."""
+        return VIEWS if self.on_features and self.augment != "none" else 0
 
     def size_in(self, epoch: int) -> int:
         """Side of the pictures that epoch (0-based) trains on."""

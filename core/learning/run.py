@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 
 from core.datasets.dataset import LoadedScans, Sample
 from core.datasets.inspected import counted
@@ -37,19 +38,18 @@ def train(job: TrainingJob, progress: Progress, watch: Watch | None = None) -> T
             f"{job.out} holds an interrupted run", "add --resume to go on, or choose another --out"
         )
     recipe = settled(job.recipe)
-    tell = Teller(watch or NoWatch(), recipe.epochs)
+    tell = Teller(watch or NoWatch(), recipe)
     if recipe.init == "imagenet":
         progress.say("taking torchvision's ImageNet weights, which are downloaded once")
     network = initial_network(recipe)
     scans = _loaded(job, recipe, tell.through(progress, "loading", 0.0, LOADED))
+    tell.count(*(sum(sample.split == part for sample in scans.samples) for part in ("train", "val")))
     trainer = Trainer(recipe, network, scans, device, state)
-    asked = LOADED + (TRAINED - LOADED) * 0.7 if recipe.on_features else LOADED
-    tell.from_share(asked)
-    trainer.prepare(tell.through(progress, "features", LOADED, asked))
+    trainer.prepare(tell.through(progress, "features", LOADED, tell.trained_from))
     if job.resume and trainer.resume():
         progress.say(f"going on after epoch {len(trainer.history)} of {recipe.epochs}")
         tell.earlier(trainer.history)
-    ending = trainer.run(progress.part(asked, TRAINED), tell)
+    ending = trainer.run(progress.part(tell.trained_from, TRAINED), tell)
     made, results = finish(trainer, scans, job.name, tell.through(progress, "finishing", TRAINED, 1))
     title = f"{job.name}, {recipe.backbone}"
     curves = report.png(figures.learning_curves_figure(trainer.history, job.name))
@@ -77,9 +77,13 @@ def _loaded(job: TrainingJob, recipe: Recipe, progress: Progress) -> LoadedScans
     return scans
 
 
-def _held_out(samples: list[Sample]) -> list[Sample]:
-    """What the model neither learnt from nor was chosen by, where both classes are there; else validation."""
-    tested = [sample for sample in samples if sample.split == "test"]
-    if len({sample.label for sample in tested}) == 2:
-        return tested
-    return [sample for sample in samples if sample.split == "val"]
+def _held_out(samples: Sequence[Sample]) -> list[Sample]:
+    """Of each DATASET what the model neither learnt from nor was chosen by, where it brought both classes of
+    that; else its validation scans."""
+    held: list[Sample] = []
+    for name in dict.fromkeys(sample.dataset for sample in samples):
+        parts = {
+            part: [s for s in samples if s.dataset == name and s.split == part] for part in ("test", "val")
+        }
+        held += parts["test" if len({sample.label for sample in parts["test"]}) == 2 else "val"]
+    return held

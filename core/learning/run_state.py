@@ -6,6 +6,7 @@ numbers need no state: every epoch seeds its own.
 
 from __future__ import annotations
 
+import hashlib
 import json
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -73,3 +74,11 @@ def load_state(path: Path) -> RunState:
         raise LungfieldError(
             f"{path} does not hold an interrupted run", "start again without --resume"
         ) from error
+
+
+def digest(weights: dict[str, Tensor]) -> str:
+    """Changes when any of them does."""
+    hashed = hashlib.sha256()
+    for name in sorted(weights):
+        hashed.update(name.encode() + weights[name].detach().cpu().contiguous().numpy().tobytes())
+    return hashed.hexdigest()

@@ -61,16 +61,32 @@ def folder_of_runs() -> Path:
     return paths.user_data() / "runs"
 
 
-def new_run(sources: Sequence[Path], recipe: Recipe, device: str, name: str) -> TrainingJob:
+def new_run(
+    sources: Sequence[Path], recipe: Recipe, device: str, name: str, own: Sequence[Path] = ()
+) -> TrainingJob:
     """A job with a new folder as its `out`.
 
+    Args:
+        own: those of `sources`, tables, that the run takes a copy of into its folder: they may have changed
+            when it goes on after an interruption.
+
     Raises:
-        LungfieldError: the folder cannot be made.
+        LungfieldError: the folder cannot be made, or one of `own` is not there.
     """
     out = folder_of_runs() / f"{datetime.now():%Y%m%d-%H%M%S}-{secrets.token_hex(3)}"
-    job = TrainingJob(tuple(Path(source).resolve() for source in sources), out, recipe, device, name)
+    learnt_from = tuple(_taken(Path(each), out) if each in own else Path(each).resolve() for each in sources)
+    job = TrainingJob(learnt_from, out, recipe, device, name)
     write_whole(out / _JOB_FILE, json.dumps(job.as_json(), indent=1).encode())
     return job
+
+
+def _taken(table: Path, out: Path) -> Path:
+    try:
+        rows = table.read_bytes()
+    except OSError as error:
+        raise LungfieldError(f"{table.name} is not there any more", "add it again") from error
+    write_whole(out / table.name, rows)
+    return out / table.name
 
 
 def interrupted() -> list[InterruptedRun]:

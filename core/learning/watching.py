@@ -78,6 +78,9 @@ class Watch(Protocol):
     def is_enough(self) -> bool:
         """Asked after each epoch: whether the person wants it to stop here and keep what it has."""
 
+    def paused_seconds(self) -> float:
+        """So long it was paused so far: that says nothing of the time it still takes."""
+
 
 #: So many scans that it gets wrong are told.
 MOST_WRONG = 24
@@ -97,3 +100,6 @@ class NoWatch:
 
     def is_enough(self) -> bool:
         return False
+
+    def paused_seconds(self) -> float:
+        return 0.0

@@ -34,13 +34,14 @@ class Line:
         self._commands: list[Command] = []
         self._is_over = self._is_paused = self._is_cancelled = False
         self.is_enough = False
+        self.paused_seconds = 0.0
         threading.Thread(target=self._listen, name="owner", daemon=True).start()
 
     def next_command(self) -> Command | None:
         """Waits for it; None where there will be none any more."""
         with self._news:
-            while not self._commands and not self._is_over:
-                self._news.wait()
+            self._news.wait_for(lambda: self._commands or self._is_over)
+            self.paused_seconds = 0.0
             return None if self._is_over else self._commands.pop(0)
 
     def check(self) -> None:
@@ -50,8 +51,10 @@ class Line:
             Cancelled: the owner says so, or has gone.
         """
         with self._news:
-            while self._is_paused and not self._is_cancelled:
-                self._news.wait()
+            if self._is_paused:
+                begun = time.monotonic()
+                self._news.wait_for(lambda: self._is_cancelled or not self._is_paused)
+                self.paused_seconds += time.monotonic() - begun
             if self._is_cancelled:
                 raise Cancelled
 
@@ -63,23 +66,29 @@ class Line:
                 self._hear_the_end()
 
     def _listen(self) -> None:
-        for line in self._asked:
-            word = messages.control_in(line)
-            with self._news:
-                if word is None:
-                    # What was said before is for what was done before
-                    self._is_paused = self._is_cancelled = self.is_enough = False
-                    self._commands.append(messages.command_in(line))
-                elif word == "cancel":
-                    self._is_cancelled = True
-                elif word == "enough":
-                    self.is_enough = True
-                else:
-                    self._is_paused = word == "pause"
-                self._news.notify_all()
-        self._hear_the_end()
-        time.sleep(_ORPHAN_SECONDS)
+        try:
+            for line in self._asked:
+                self._hear(line)
+            self._hear_the_end()
+            time.sleep(_ORPHAN_SECONDS)
+        except Exception:
+            logger.exception("the owner was not understood")
         os._exit(1)  # nothing is lost: files are written whole
+
+    def _hear(self, line: bytes) -> None:
+        word = messages.control_in(line)
+        with self._news:
+            if word is None:
+                # What was said before is for what was done before
+                self._is_paused = self._is_cancelled = self.is_enough = False
+                self._commands.append(messages.command_in(line))
+            elif word == "cancel":
+                self._is_cancelled = True
+            elif word == "enough":
+                self.is_enough = True
+            else:
+                self._is_paused = word == "pause"
+            self._news.notify_all()
 
     def _hear_the_end(self) -> None:
         with self._news:
@@ -125,6 +134,9 @@ class Telling:
 
     def is_enough(self) -> bool:
         return self._line.is_enough
+
+    def paused_seconds(self) -> float:
+        return self._line.paused_seconds
 
 
 def serve(asked: IO[bytes], answers: IO[bytes]) -> None:

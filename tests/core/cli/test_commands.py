@@ -1,4 +1,4 @@
-"""Models, self-test, train and evaluate from the command line."""
+"""Models, train and evaluate from the command line."""
 
 from __future__ import annotations
 
@@ -74,17 +74,6 @@ def test_reading_needs_no_folder_of_ones_own(model_file, tmp_path, monkeypatch):
     assert main(["models", "list"]) == DONE
     assert library.find(str(model_file)) == model_file
     assert main(["models", "import", str(model_file), "--name", "x"]) == UNUSABLE
-
-
-def test_self_test_reads_on_every_engine(model_file, capsys):
-    main(["models", "import", str(model_file), "--name", "small"])
-    main(["models", "activate", "small"])
-    capsys.readouterr()
-    assert main(["self-test"]) == DONE
-    lines = capsys.readouterr().out.strip().splitlines()
-    assert [line.split(":")[0] for line in lines][:2] == ["openvino cpu fp32", "openvino cpu int8"]
-    assert lines[2].startswith("torch ")
-    assert all(": ok, " in line for line in lines)
 
 
 def test_train_and_evaluate(tmp_path, capsys):

@@ -27,10 +27,11 @@ from core.log import logger
 from core.progress import Cancelled, NullProgress
 from tests.conftest import ROOT
 from tests.datasets import write_dataset
+from tests.eager import EAGER_PROGRAM
 
 SMALL = Recipe(
     init="random",
-    epochs=4,
+    epochs=8,
     batch_size=8,
     lr=2e-3,
     size=64,
@@ -126,6 +127,9 @@ class Tape(NullProgress):
 
     def is_enough(self):
         return False
+
+    def paused_seconds(self):
+        return 0.0
 
 
 # -- what is said --------------------------------------------------------------------------------------
@@ -379,19 +383,19 @@ def test_it_waits_while_paused_and_stops_when_cancelled(child):
         """
         for number in range(100_000):
             telling.check()
-            telling.say(str(number))
+            telling.say(str(telling.paused_seconds()))
             time.sleep(0.005)
         """
     )
     worker.start(Measuring(SMALL, 1, 1, "cpu", 0))
     events = worker.events()
-    assert next(event for event in events if event)
+    assert next(event for event in events if event).what == "0.0"
     worker.send("pause")
     quiet = 0
     while quiet < 10:  # a fifth of a second
         quiet = quiet + 1 if next(events) is None else 0
     worker.send("go-on")
-    assert next(event for event in events if event)
+    assert float(next(event for event in events if event).what) > 0.15
     worker.send("pause")
     worker.send("cancel")
     assert [event for event in events if event][-1].kind == "cancelled"
@@ -441,7 +445,7 @@ def scans(tmp_path_factory):
 @pytest.fixture(scope="module")
 def trainer() -> Iterator[Worker]:
     """The real process; starting it costs seconds, so the tests share it."""
-    worker = Worker()
+    worker = Worker(EAGER_PROGRAM)
     # Started here: what listens to it is older than the tests, which must leave no thread
     with pytest.raises(ScanError):
         ask(worker, Previewing(Path("nowhere.png"), SMALL, 3), NullProgress())
@@ -491,8 +495,8 @@ def test_a_run_whose_process_is_killed_goes_on_pauses_and_stops_when_it_is_enoug
         ask(trainer, job, person, person)
     (run,) = runs.interrupted()
     assert (run.folder, run.job.name, run.job.resume) == (job.out, "killed", True)
-    # The second was told; whether it was kept, and the third begun, is a matter of milliseconds
-    assert run.epochs_done in (1, 2, 3)
+    # The second was told; whether it was kept, and others begun, is a matter of milliseconds
+    assert 1 <= run.epochs_done < SMALL.epochs - 2
 
     control = Control()
 

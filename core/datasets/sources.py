@@ -1,0 +1,75 @@
+"""Which scans there are in what a person gives: folders laid out as DATASETs, and tables of labels."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from core.datasets.dataset import Sample, has_class_folders, scans_in
+from core.datasets.inspected import Remark
+from core.datasets.table import read_table, table_in
+from core.errors import DatasetError
+from core.progress import Progress
+
+LAYOUT = "a DATASET has NORMAL/ and PNEUMONIA/, or train/, val/ and test/ with those, or is a table of labels"
+
+#: So many labels that are neither class are named, the most frequent first.
+_MOST_WORDS = 6
+
+
+def listed(sources: Sequence[Path], progress: Progress) -> tuple[list[Sample], list[Remark]]:
+    """The scans of all sources, not yet opened, and what is odd about them so far.
+
+    What lies in one folder and has one name is one DATASET: `train.csv` and `test.csv` belong together. Of
+    others with one name each after the first gets a number.
+
+    Raises:
+        DatasetError: a source is neither, cannot be read, or has no scan that can be used.
+        Cancelled: between two folders.
+    """
+    samples: list[Sample] = []
+    remarks: list[Remark] = []
+    names: dict[tuple[Path, str], str] = {}
+    for source in dict.fromkeys(sources):
+        own, odd = _scans_of(source, progress)
+        root = source.resolve() if source.is_dir() else source.resolve().parent
+        for name in dict.fromkeys(sample.dataset for sample in own):
+            if (root, name) not in names:
+                free = _free(name, set(names.values()))
+                names[root, name] = free
+                if free != name:
+                    remarks.append(Remark("one-name", free))
+        samples += [replace(sample, dataset=names[root, sample.dataset]) for sample in own]
+        remarks += [replace(each, dataset=names.get((root, each.dataset), each.dataset)) for each in odd]
+    return samples, remarks
+
+
+def _free(name: str, taken: set[str]) -> str:
+    number, free = 2, name
+    while free in taken:
+        free = f"{name} ({number})"
+        number += 1
+    return free
+
+
+def _scans_of(source: Path, progress: Progress) -> tuple[list[Sample], list[Remark]]:
+    if not source.exists():
+        raise DatasetError(f"no such folder or table: {source}", LAYOUT)
+    if source.is_dir() and has_class_folders(source):
+        return scans_in(source, progress), []
+    table = table_in(source) if source.is_dir() else source
+    if table is None:
+        raise DatasetError(f"the folder {source} is no DATASET", LAYOUT)
+    rows = read_table(table, progress)
+    name = rows.samples[0].dataset
+    remarks = []
+    if rows.not_found:
+        files = tuple((path, "") for path in rows.not_found)
+        remarks.append(Remark("not-found", name, len(files), files=files))
+    if rows.bad_labels:
+        words = [f"{word or '(empty)'} ({n})" for word, n in list(rows.bad_labels.items())[:_MOST_WORDS]]
+        more = ["…"] if len(rows.bad_labels) > _MOST_WORDS else []
+        count = sum(rows.bad_labels.values())
+        remarks.append(Remark("bad-label", name, count, about=", ".join(words + more)))
+    return rows.samples, remarks
