@@ -11,12 +11,16 @@ _COVERS = 0.96
 
 
 class DropVeil(QWidget):
-    """Lies over the whole window while something that can be opened is dragged over it."""
+    """Lies over the whole window while something that can be opened is dragged over it.
 
-    def __init__(self, parent: QWidget) -> None:
+    Args:
+        text: what dropping it does; empty for reading it.
+    """
+
+    def __init__(self, parent: QWidget, text: str = "") -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        self._words = self.tr("Drop to read")
+        self._words = text or self.tr("Drop to read")
         self.hide()
 
     def cover(self) -> None:

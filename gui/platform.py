@@ -6,9 +6,11 @@ import ctypes
 import os
 import sys
 
+from core.version import COMMAND, PACKAGED
+
 _NO_SCREEN = (
     "there is no screen to show a window on: start it in a desktop session, or read without a window: "
-    "`main.py read SCAN`"
+    f"`{COMMAND} read SCAN`"
 )
 
 
@@ -29,7 +31,8 @@ def problem() -> str:
         try:
             ctypes.CDLL(library)
         except OSError:
-            return f"the system library {library} is missing: `make app` installs it, or see README.md"
+            how = "install the package that holds it" if PACKAGED else "`make app` installs it"
+            return f"the system library {library} is missing: {how}, or see README"
     return "" if _x_server_answers() else f"the screen {os.environ['DISPLAY']} does not answer; {_NO_SCREEN}"
 
 

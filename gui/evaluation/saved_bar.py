@@ -1,0 +1,53 @@
+"""A line that tells how saving a report goes, and then where to find it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QUrl, Signal
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QWidget
+
+from core.errors import LungfieldError
+from gui.jobs import Job
+from gui.notice_bar import NoticeBar
+from gui.reading.words import as_sentence
+
+
+class SavedBar(NoticeBar):
+    """Hidden until something is saved."""
+
+    failed = Signal(object)  # an exception that is a bug of ours; the person's problems are told here
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._path = Path()
+        self.open = self.add_button(self.tr("Open"))
+        self.dismiss = self.add_button(self.tr("Dismiss"))
+        self.open.clicked.connect(self._open)
+        self.dismiss.clicked.connect(self.hide)
+
+    def follow(self, job: Job) -> None:
+        """Tell of this job, which gives the Path that it wrote."""
+        job.succeeded.connect(self._on_saved)
+        job.failed.connect(self._on_failed)
+        self._tell(self.tr("Saving the report…"), "info", None)
+
+    def _on_saved(self, path: Path) -> None:
+        self._tell(self.tr("The report was saved as {name}.").format(name=path.name), "info", path)
+
+    def _on_failed(self, error: BaseException) -> None:
+        if isinstance(error, LungfieldError):
+            line = f"{error.message} — {error.hint}." if error.hint else f"{error.message}."
+            self._tell(as_sentence(line), "warning", None)
+        else:
+            self.hide()
+            self.failed.emit(error)
+
+    def _tell(self, text: str, kind: str, path: Path | None) -> None:
+        self._path = path or Path()
+        self.open.setVisible(path is not None)
+        self.say(text, kind)
+
+    def _open(self) -> None:
+        QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._path)))

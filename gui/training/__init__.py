@@ -1,0 +1,1 @@
+"""Fine-tuning: what is learnt from, how, the run itself, and what becomes of the new model."""
