@@ -65,7 +65,7 @@ class Recall(QObject):
         self._start(partial(_again, self._store, asked, model)).gave.connect(self.recalled)
 
     def cancel(self) -> int:
-        """Tell nothing more of what was asked; the number of files that were asked for and will not arrive."""
+        """Tell nothing more of what was asked; how many files were asked for and will not arrive."""
         self._lane.cancel_all()
         left, self._coming = self._coming, 0
         return left

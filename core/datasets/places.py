@@ -51,7 +51,7 @@ class _Listing:
         self._files: dict[str, frozenset[str]] = {}
 
     def exact(self, path: str) -> str:
-        """Where `path` is, also with / for \\ and without blanks around; empty where there is no such file."""
+        """Where `path` is, also with / for \\ and without blanks around; empty where it is not there."""
         if self._has(path):
             return os.path.join(self._root, path)
         if path.isascii() and "\\" not in path and path == path.strip():

@@ -181,7 +181,7 @@ def _rows(text: str) -> Iterator[list[str]]:
         delimiter = max(",;\t", key=first.count)
     try:
         for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter):
-            if any(cell and not cell.isspace() for cell in row):
+            if "".join(row).strip():
                 yield row
     except csv.Error as error:
         raise DatasetError("the table is damaged", str(error)) from error

@@ -110,37 +110,42 @@ class ResultsBody(QWidget):
     # Putting it together
 
     def _lay_out(self) -> None:
+        """Everything has its place, but is put there in `_unfold`."""
+        pages = [Page(title, view, _FIGURE) for title, view in self.curves.pages]
+        if self.table is not None:
+            pages.insert(0, Page(self.tr("Compared"), self.table, _TABLE))
+        self.figures = FigurePages(pages)
+        self._right = QSplitter(Qt.Orientation.Vertical)
+        self._right.setChildrenCollapsible(False)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(8)
+        layout.addWidget(self._right, 3)
+        self._folded = [self._add_panels, self._add_figures, self._add_list]
+
+    def _add_panels(self) -> None:
         left = QWidget()
+        area = scrolling(left)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setMinimumWidth(_PANELS[0])
+        area.setMaximumWidth(_PANELS[1])
+        layout = self.layout()
+        assert isinstance(layout, QHBoxLayout)
+        layout.insertWidget(0, area, 2)
         column = QVBoxLayout(left)
         column.setContentsMargins(0, 0, 6, 0)
         column.setSpacing(10)
         for panel in self.panels:
             column.addWidget(panel, 1)
-        area = scrolling(left)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setMinimumWidth(_PANELS[0])
-        area.setMaximumWidth(_PANELS[1])
-        split = QSplitter(Qt.Orientation.Vertical)
-        split.setChildrenCollapsible(False)
-        pages = [Page(title, view, _FIGURE) for title, view in self.curves.pages]
-        if self.table is not None:
-            pages.insert(0, Page(self.tr("Compared"), self.table, _TABLE))
-        self.figures = FigurePages(pages)
-        parts = _carded(self.figures), _carded(self.list)
-        for part in parts:
-            split.addWidget(part)
-        split.setStretchFactor(0, 3)
-        split.setStretchFactor(1, 2)
-        split.setSizes([400, 270])
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(8)
-        layout.addWidget(area, 2)
-        layout.addWidget(split, 3)
-        # Each is shown in a turn of its own: dressing all of it in the style sheet at once holds the window
-        self._folded: list[QWidget] = [area, *parts]
-        for part in self._folded:
-            part.hide()
+
+    def _add_figures(self) -> None:
+        self._right.addWidget(_carded(self.figures))
+
+    def _add_list(self) -> None:
+        self._right.addWidget(_carded(self.list))
+        self._right.setStretchFactor(0, 3)
+        self._right.setStretchFactor(1, 2)
+        self._right.setSizes([400, 270])
 
     def _connect(self) -> None:
         self._still.timeout.connect(self._measure)
@@ -156,8 +161,9 @@ class ResultsBody(QWidget):
 
     @Slot()
     def _unfold(self) -> None:
+        """A part in each turn of the event loop: dressing all in the style sheet at once would hold the window."""
         if self._folded:
-            self._folded.pop(0).show()
+            self._folded.pop(0)()
             return
         self._unfolding.stop()
         self._listing.start(0)

@@ -6,27 +6,50 @@ import shutil
 import threading
 import time
 from pathlib import Path
+from typing import get_args
 
+import cv2
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from core.datasets import inspection
-from core.datasets.dataset import Sample, decoded
-from core.datasets.inspection import describe, found, inspect, load_and_split, settled
+from core.datasets.dataset import decoded, patient_groups
+from core.datasets.inspected import Remark, RemarkKind
+from core.datasets.inspection import describe, found, inspect, load_and_split
 from core.errors import DatasetError
 from core.imaging.preprocess import Preprocessing, squeezed
 from core.progress import Cancelled, NullProgress
 from tests.datasets import write_dataset
+from tests.pictures import radiograph
 
 SHARE, SEED = 0.25, 3
+SPEC = Preprocessing(64)
 
 
 def look(*sources: Path):
     return inspect(sources, SHARE, SEED, NullProgress())
 
 
+def load(*sources: Path):
+    return load_and_split(sources, SPEC, SHARE, SEED, NullProgress())
+
+
 def kinds(inspected) -> dict[str, int]:
     return {remark.kind: remark.count for remark in inspected.remarks}
+
+
+def is_what_is_used(inspected) -> None:
+    """A run on the same sources uses what was shown, each picture with its own sample."""
+    loaded, remarks = load(*inspected.sources)
+    assert tuple(loaded.samples) == inspected.samples
+    assert remarks == inspected.remarks
+    assert len(loaded.pixels) == len(loaded.samples)
+    for sample, picture in zip(loaded.samples, loaded.pixels, strict=True):
+        alone, scan = decoded(sample, SPEC)
+        assert alone.sha256 == sample.sha256
+        np.testing.assert_array_equal(picture, np.rint(squeezed(scan, SPEC) * 255))
 
 
 def test_a_plain_dataset(tmp_path) -> None:
@@ -38,12 +61,14 @@ def test_a_plain_dataset(tmp_path) -> None:
     assert min(val) >= 2
     assert inspected.patients["ward", "train"] + inspected.patients["ward", "val"] == 12
     assert all(sample.sha256 for sample in inspected.samples)
+    assert inspected.seconds > 0
 
 
 def test_everything_odd_is_told_and_what_is_shown_is_what_is_used(tmp_path) -> None:
     ward = write_dataset(tmp_path / "ward" / "train", 12).parent
     train = ward / "train"
     (train / "NORMAL" / "broken.png").write_bytes(b"\x89PNG but no more")
+    (train / "NORMAL" / "notes.txt").write_text("no scan, and not told as one")
     shutil.copy(train / "NORMAL" / "person1_0.png", train / "NORMAL" / "copy.png")
     shutil.copy(train / "PNEUMONIA" / "person1001_0.png", train / "NORMAL" / "opposed.png")
     for name in ("NORMAL", "PNEUMONIA"):
@@ -58,34 +83,67 @@ def test_everything_odd_is_told_and_what_is_shown_is_what_is_used(tmp_path) -> N
         "contradiction": 2,
         "shared-patient": 1,
         "small-validation": 1,
+        "missing-class": 0,
     }
-    loaded, remarks = load_and_split([ward], Preprocessing(64), SHARE, SEED, NullProgress())
-    assert tuple(loaded.samples) == inspected.samples
-    assert set(remarks) == set(inspected.remarks)
-    assert len(loaded.pixels) == len(loaded.samples)
-    for sample, picture in zip(loaded.samples, loaded.pixels, strict=True):
-        alone, scan = decoded(sample, Preprocessing(64))
-        assert alone.sha256 == sample.sha256
-        np.testing.assert_array_equal(picture, np.rint(squeezed(scan, Preprocessing(64)) * 255))
-    assert all("ward" in describe(remark) for remark in remarks)
+    assert [r.about for r in inspected.remarks if r.kind == "missing-class"] == ["PNEUMONIA (test)"]
+    is_what_is_used(inspected)
+    assert all("ward" in describe(remark) for remark in inspected.remarks)
 
 
 def test_two_sources_of_one_name_and_a_table(tmp_path) -> None:
     one, two = write_dataset(tmp_path / "a" / "ward", 8), write_dataset(tmp_path / "b" / "ward", 8, first=90)
     flat = tmp_path / "flat"
-    flat.mkdir()
-    shutil.copytree(one / "NORMAL", flat / "scans")
-    names = sorted(file.name for file in (flat / "scans").iterdir())
-    rows = [f"{name},{'normal' if i % 2 else 'pneumonia'}" for i, name in enumerate(names)]
-    (flat / "labels.csv").write_text("\n".join(["file,label", *rows, "gone.png,normal", "x.png,cyst"]))
+    write_dataset(tmp_path / "more", 6, first=300)
+    shutil.copytree(tmp_path / "more", flat / "scans")
+    shutil.copy(one / "NORMAL" / "person1_0.png", flat / "scans" / "copy.png")
+    names = [(f.name, f.parent.name) for f in sorted((flat / "scans").rglob("*.png")) if f.name != "copy.png"]
+    rows = [f"{name},{label}" for name, label in names]
+    text = "\n".join(["file,label", *rows, "copy.png,normal", "gone.png,normal", "x.png,cyst", "y.png,cyst"])
+    (flat / "labels.csv").write_text(text)
     inspected = look(one, two, flat)
-    assert inspected.datasets == [
-        "ward",
-        "ward (2)",
-    ]  # the table has copies only, half with another label
-    assert kinds(inspected)["one-name"] == 0
-    assert kinds(inspected)["not-found"] == kinds(inspected)["bad-label"] == 1
-    assert len(found([one, flat])) == 24
+    assert inspected.datasets == ["ward", "ward (2)", "flat"]
+    told = [(r.kind, r.dataset, r.count, r.about) for r in inspected.remarks if r.kind != "no-validation"]
+    assert told == [
+        ("one-name", "ward (2)", 0, ""),
+        ("not-found", "flat", 1, ""),
+        ("bad-label", "flat", 2, "cyst (2)"),
+        ("duplicate", "flat", 1, ""),
+    ]
+    is_what_is_used(inspected)
+    assert len(found([one, flat])) == 16 + 13
+    assert look(flat / "labels.csv").samples == look(flat).samples
+
+
+def test_labels_that_are_neither_class_are_one_remark(tmp_path) -> None:
+    ward = write_dataset(tmp_path / "ward", 2)
+    words = [f"x.png,finding {i}" for i in range(900) for _ in range(3 if i == 7 else 1)]
+    rows = ["NORMAL/person1_0.png,0", "PNEUMONIA/person1001_0.png,1", *words]
+    (ward / "labels.csv").write_text("\n".join(["file,label", *rows]))
+    (remark,) = (each for each in look(ward / "labels.csv").remarks if each.kind == "bad-label")
+    assert remark.count == 902
+    assert remark.about.startswith("finding 7 (3), finding 0 (1), ")
+    assert remark.about.endswith(", …")
+
+
+def test_tables_of_the_parts_of_one_folder_are_one_dataset(tmp_path) -> None:
+    ward = write_dataset(tmp_path / "ward", 12)
+    paths = sorted(ward.rglob("*.png"))
+    for table, start in (("train.csv", 0), ("test.csv", 1)):
+        rows = [f"{path.relative_to(ward)},{path.parent.name}" for path in paths[start::2]]
+        (ward / table).write_text("\n".join(["file,label", *rows]))
+    inspected = look(ward / "train.csv", ward / "test.csv")
+    assert inspected.datasets == ["ward"]
+    # Two scans of every patient: one in each table
+    assert inspected.counts("ward", "train") == (0, 0)
+    assert not inspected.can_start
+
+
+def test_a_source_given_twice_counts_once(tmp_path) -> None:
+    ward = write_dataset(tmp_path / "ward", 8)
+    assert look(ward, ward).samples == look(ward).samples
+    again = look(ward, tmp_path / "ward" / ".." / "ward")
+    assert len(again.samples) == 16
+    assert kinds(again) == {"duplicate": 16, "no-validation": 0}
 
 
 @pytest.mark.parametrize("classes", [("NORMAL",), ("PNEUMONIA",)])
@@ -95,10 +153,14 @@ def test_one_class_alone_cannot_be_trained_on(tmp_path, classes) -> None:
         shutil.rmtree(ward / name)
     inspected = look(ward)
     assert not inspected.can_start
-    assert inspected.remarks[0].fatal
-    assert inspected.remarks[0].kind == "missing-class"
-    with pytest.raises(DatasetError):
-        load_and_split([ward], Preprocessing(64), SHARE, SEED, NullProgress())
+    fatal = [remark for remark in inspected.remarks if remark.fatal]
+    assert [remark.kind for remark in fatal] == ["missing-class"]
+    assert inspected.remarks[0] == fatal[0]
+    assert inspected.samples  # to be counted
+    with pytest.raises(DatasetError, match="no scans of"):
+        load(ward)
+    with pytest.raises(DatasetError, match="no scans of"):
+        found([ward])
 
 
 def test_one_class_is_enough_where_another_dataset_has_the_other(tmp_path) -> None:
@@ -109,30 +171,65 @@ def test_one_class_is_enough_where_another_dataset_has_the_other(tmp_path) -> No
     assert inspected.can_start
     assert sum(remark.kind == "missing-class" for remark in inspected.remarks) == 2
     assert all(sum(inspected.counts(name, "val")) for name in ("healthy", "ill"))
+    is_what_is_used(inspected)
+
+
+def test_what_is_only_there_to_be_tested_on_can_be_found(tmp_path) -> None:
+    ward = write_dataset(tmp_path / "ward" / "test", 4).parent
+    assert {sample.split for sample in found([ward])} == {"test"}
+    assert not look(ward).can_start
 
 
 def test_too_few_patients(tmp_path) -> None:
-    inspected = look(write_dataset(tmp_path / "ward", 2))
-    assert [remark.kind for remark in inspected.remarks if remark.fatal] == ["few-patients"]
+    ward = write_dataset(tmp_path / "ward", 2)
+    assert [remark.kind for remark in look(ward).remarks if remark.fatal] == ["few-patients"]
+    with pytest.raises(DatasetError, match="too few to split off"):
+        load(ward)
 
 
-def test_what_is_no_dataset(tmp_path) -> None:
-    with pytest.raises(DatasetError, match="no DATASET"):
+def test_what_is_no_dataset_is_said(tmp_path) -> None:
+    with pytest.raises(DatasetError, match="is no DATASET"):
         look(tmp_path)
+    with pytest.raises(DatasetError, match="no such folder or table"):
+        look(tmp_path / "nowhere")
+    (tmp_path / "empty" / "NORMAL").mkdir(parents=True)
+    assert not look(tmp_path / "empty").can_start
 
 
-def test_of_copies_the_one_that_is_held_back_stays() -> None:
-    def sample(name: str, split: str, sha: str, label: int = 0) -> Sample:
-        return Sample(Path(name), label, "w", split, name, sha)
+def test_files_that_vanish_while_they_are_looked_at(tmp_path, monkeypatch) -> None:
+    """As from a share: the list has them, and reading finds nothing."""
+    ward = write_dataset(tmp_path / "ward", 12)
+    listed = inspection.listed
 
-    rest = [sample(f"p{i}", "train", f"s{i}", i % 2) for i in range(12)]
-    used, remarks = settled([sample("a", "train", "x"), sample("b", "test", "x"), *rest], SHARE, SEED)
-    assert [s.path.name for s in used if s.sha256 == "x"] == ["b"]
-    assert [remark.kind for remark in remarks] == ["duplicate", "no-validation"]
+    def then_gone(sources, progress):
+        made = listed(sources, progress)
+        for sample in made[0][::5]:
+            sample.path.unlink()
+        return made
+
+    monkeypatch.setattr(inspection, "listed", then_gone)
+    inspected = look(ward)
+    assert inspected.can_start
+    assert kinds(inspected)["unreadable"] == 5
 
 
-def test_cancel_waits_for_no_more_than_what_has_begun(tmp_path, monkeypatch) -> None:
-    ward = write_dataset(tmp_path / "ward", 40)
+def test_a_folder_that_may_not_be_searched_is_not_passed_over(tmp_path, monkeypatch) -> None:
+    ward = write_dataset(tmp_path / "ward", 4)
+    (ward / "NORMAL" / "closed").mkdir()
+
+    def refuse(path):
+        if "closed" in str(path):
+            raise PermissionError(13, "Permission denied", str(path))
+        return scandir(path)
+
+    scandir = inspection.dataset.find.__globals__["os"].scandir
+    monkeypatch.setattr("os.scandir", refuse)
+    with pytest.raises(DatasetError, match="closed cannot be searched"):
+        look(ward)
+
+
+def test_cancel_leaves_no_thread_and_begins_no_more(tmp_path, monkeypatch) -> None:
+    ward = write_dataset(tmp_path / "ward", 40, side=32)
     begun = []
 
     def slow(sample):
@@ -142,7 +239,8 @@ def test_cancel_waits_for_no_more_than_what_has_begun(tmp_path, monkeypatch) -> 
 
     class Stop(NullProgress):
         def check(self) -> None:
-            raise Cancelled
+            if begun:
+                raise Cancelled
 
     monkeypatch.setattr(inspection, "_checked", slow)
     with pytest.raises(Cancelled):
@@ -150,6 +248,65 @@ def test_cancel_waits_for_no_more_than_what_has_begun(tmp_path, monkeypatch) -> 
     time.sleep(0.2)
     assert len(begun) < 20
     assert not [thread for thread in threading.enumerate() if thread.name.startswith("decode")]
+
+
+#: Some odd folder: files as where they lie, patient, and content; 9 is no picture.
+files = st.lists(
+    st.tuples(
+        st.sampled_from(["a/train", "a/train", "a/val", "a/test", "b", "b", "flat"]),
+        st.sampled_from(["NORMAL", "PNEUMONIA"]),
+        st.integers(0, 7),
+        st.integers(0, 9),
+    ),
+    max_size=14,
+)
+
+
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(odd=files, seed=st.integers(0, 3))
+def test_whatever_is_there_what_is_shown_is_what_is_used(tmp_path_factory, monkeypatch, odd, seed) -> None:
+    monkeypatch.setattr("core.datasets.dataset.SMALLEST_VALIDATION", 3)
+    monkeypatch.setattr("core.datasets.settling.SMALLEST_VALIDATION", 3)
+    root = tmp_path_factory.mktemp("odd")
+    sources = []
+    rows = ["file,label"]
+    write_dataset(root / "a" / "train", 6, side=32, first=1000)
+    for number, (place, label, patient, content) in enumerate(odd):
+        folder = root / place / ("" if place == "flat" else label)
+        folder.mkdir(parents=True, exist_ok=True)
+        file = folder / f"person{patient}_{number}.png"
+        picture = cv2.imencode(".png", radiograph(content, size=(32, 32)))[1].tobytes()
+        file.write_bytes(picture if content < 9 else picture[:60])
+        rows += [f"{file.name},{label}"] if place == "flat" else []
+        sources.append(root / place.partition("/")[0])
+    if (root / "flat").exists():
+        (root / "flat" / "labels.csv").write_text("\n".join(rows))
+    sources = list(dict.fromkeys([root / "a", *sources]))
+    inspected = inspect(sources, SHARE, seed, NullProgress())
+    try:
+        loaded, remarks = load_and_split(sources, SPEC, SHARE, seed, NullProgress())
+    except DatasetError:
+        assert not inspected.can_start
+        return
+    assert inspected.can_start
+    assert tuple(loaded.samples) == inspected.samples
+    assert remarks == inspected.remarks
+    for sample, picture in zip(loaded.samples, loaded.pixels, strict=True):
+        np.testing.assert_array_equal(picture, np.rint(squeezed(decoded(sample, SPEC)[1], SPEC) * 255))
+    groups = patient_groups(inspected.samples)
+    parts = np.array([sample.split for sample in inspected.samples])
+    assert not np.isin(groups[parts == "train"], groups[parts != "train"]).any()
+
+
+@pytest.mark.parametrize("kind", get_args(RemarkKind))
+def test_every_remark_has_words(kind) -> None:
+    one = Remark(kind, "ward", 1, about="NORMAL", files=((Path("a.png"), ""),))
+    many = Remark(kind, "ward", 12_000, about="NORMAL")
+    assert describe(one).startswith("ward: ")
+    assert not describe(one).endswith(".")
+    assert "files" not in describe(one).partition(";")[0]
+    if kind in ("unreadable", "duplicate", "contradiction", "shared-patient", "not-found", "bad-label"):
+        assert "12,000" in describe(many)
 
 
 def test_real_scans_are_told_as_their_readme_does(data_root) -> None:
