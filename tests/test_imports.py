@@ -19,7 +19,7 @@ TORCH_USERS = (
     "core.engine.torch_engine",
     *(f"core.learning.{name}" for name in ("augment", "estimate", "feeding", "finish", "initial")),
     *(f"core.learning.{name}" for name in ("int8", "memory", "optimisation", "preview", "run", "run_state")),
-    *(f"core.learning.{name}" for name in ("trainer", "worker")),
+    *(f"core.learning.{name}" for name in ("learner", "trainer", "worker")),
     "core.model.export",
     "core.model.network",
     "core.model.torchvision_compat",

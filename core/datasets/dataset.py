@@ -7,6 +7,7 @@ they are, or in a folder for each patient.
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -24,7 +25,7 @@ from core.imaging.preprocess import Preprocessing, squeezed
 from core.imaging.scan import Scan
 from core.model.checkpoint import CLASSES
 from core.progress import Progress
-from core.reading.finding import find
+from core.reading.finding import Found, find
 
 Split = Literal["train", "val", "test"]
 SPLITS: tuple[Split, ...] = ("train", "val", "test")
@@ -134,8 +135,15 @@ def _class_folders(folder: Path, split: Split, dataset: str, progress: Progress 
             raise DatasetError(
                 f"the folder {listing.closed[0]} cannot be searched", "ask for permission, or leave it out"
             )
-        for path in sorted(each.path for each in listing.files):
-            yield Sample(path, label, dataset, split, patient_of(path, class_folder))
+        for each in sorted(listing.files, key=_in_order):
+            if progress is not None:
+                progress.check()
+            yield Sample(each.path, label, dataset, split, patient_of(each.path, class_folder))
+
+
+def _in_order(found: Found) -> list[str]:
+    """As Paths are sorted, in a tenth of the time."""
+    return os.path.normcase(found.where).split(os.sep)
 
 
 def load(samples: Sequence[Sample], spec: Preprocessing, progress: Progress) -> LoadedScans:

@@ -19,7 +19,8 @@ from core.datasets.dataset import SPLITS, Sample, Split
 #: - missing-class: a DATASET, or a part of it, has scans of one class only (fatal where none has the other)
 #: - few-patients: too few patients of a class to split; fatal
 #: - not-found: a row of a table names a file that is not there; left out
-#: - bad-label: a row of a table has a label that is neither class; left out
+#: - bad-label: rows of a table have labels that are neither class; left out. `about` has the commonest of
+#:   these, each with how many rows have it
 #: - one-name: two DATASETs have one name; they are told apart by a number
 RemarkKind = Literal[
     "unreadable",
@@ -41,7 +42,7 @@ class Remark:
     """One thing that was found.
 
     Attributes:
-        dataset: where.
+        dataset: where; empty: in none of them.
         count: of scans (of patients for "shared-patient").
         fatal: nothing can be trained with this.
         about: which class, part or value it is about, where that matters; else empty.

@@ -146,6 +146,22 @@ class Answers:
         if changed:
             yield _with_paths(changed.values(), owners)
 
+    def reviewed(self) -> list[Known]:
+        """All scans that are files and of which the person said NORMAL or PNEUMONIA, without readings.
+
+        Those of the file come in the order they were first seen, then those that wait. What lies at their
+        paths now is not looked at.
+        """
+        waiting = self._pending.waiting()
+        changed = self._of_scans(waiting.by_scan, None) if waiting.by_scan else {}
+        owners = {as_text(path): sha256 for path, sha256 in waiting.owners.items()}
+        nothing: list[Filed] = []
+        filed = [
+            changed.pop(each[0].sha256, each) for each in self._ask(lambda disk: disk.reviewed(), nothing)
+        ]
+        known = _with_paths([*filed, *changed.values()], owners)
+        return [each for each in known if each.review and each.review.label]
+
     def counts(self) -> dict[str, int]:
         """How many scans, readings and reviews there are, under these names."""
         by_scan = self._pending.waiting().by_scan

@@ -143,6 +143,12 @@ class Disk:
             said = _reviews(_listed(connection, f"{_REVIEWS} WHERE sha256 IN", (), list(others)))
             return filed + [(Known(sha256, review=review), 0, 0) for sha256, review in said.items()]
 
+    def reviewed(self) -> list[Filed]:
+        """The scans that have a path and a review, in the order first seen, without readings."""
+        with self.connection() as connection, snapshot(connection):
+            rows = connection.execute(_REVIEWED).fetchall()
+            return filed_of(rows, {}, _reviews(connection.execute(_REVIEWS)))
+
     def reading(self, sha256: str, model: ModelKey, displayed: bool) -> tuple[Reading, str] | None:
         """A reading with its map, and the description of how it was displayed."""
         with self.connection() as connection:
@@ -252,6 +258,11 @@ _REVIEWS = f"SELECT sha256, {', '.join(REVIEW)} FROM reviews"
 _REVIEWS_BETWEEN = f"""
 SELECT v.sha256, {_columns("v", REVIEW)} FROM scans AS s CROSS JOIN reviews AS v USING (sha256)
 WHERE s.id > ? AND s.id <= ?
+"""
+
+_REVIEWED = f"""
+SELECT {_columns("s", SCAN)}, NULL FROM scans AS s JOIN reviews AS v USING (sha256)
+WHERE s.path != x'' ORDER BY s.id
 """
 
 _WHOLE = f"""

@@ -161,7 +161,7 @@ class ResultsBody(QWidget):
 
     @Slot()
     def _unfold(self) -> None:
-        """A part in each turn of the event loop: dressing all in the style sheet at once would hold the window."""
+        """A part in each turn of the event loop: dressing all of it at once would hold the window."""
         if self._folded:
             self._folded.pop(0)()
             return

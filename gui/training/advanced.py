@@ -22,6 +22,7 @@ from gui.dialogs.choice import Choice
 from gui.dialogs.machine import Machine
 from gui.dialogs.parts import add_below, add_row, words
 from gui.models.models import Models
+from gui.training.advanced_words import offered, tips
 
 _MOST_ROUNDS = 500
 _LARGEST_SEED = 2**31 - 1
@@ -58,10 +59,27 @@ class AdvancedFields(QWidget):
         self.batch_size = _whole(self.tr("Scans at a time"), 0, 1024, self.tr("automatic"))
         self.lr = _rate(self.tr("Learning rate"))
         self.schedule = Choice(self.tr("Learning rate over time"))
-        self.class_weights = QCheckBox(self.tr("Count &both classes alike"))
+        self.class_weights = QCheckBox(self.tr("Count both classes alike"))
         self.augment = Choice(self.tr("Vary the scans"))
         self.share = _whole(self.tr("Set aside to check on"), 5, 50, suffix=" %")
         self.seed = _whole(self.tr("Seed of chance"), 0, _LARGEST_SEED)
+        self._choices = {
+            "backbone": self.backbone,
+            "head": self.head,
+            "freeze_backbone": self.trained,
+            "size": self.size,
+            "keep": self.keep,
+            "schedule": self.schedule,
+            "augment": self.augment,
+            "device": self.device,
+        }
+        self._numbers: dict[str, QSpinBox | QDoubleSpinBox] = {
+            "epochs": self.epochs,
+            "patience": self.patience,
+            "batch_size": self.batch_size,
+            "lr": self.lr,
+            "seed": self.seed,
+        }
         self._offer()
         self._explain()
         self._lay_out()
@@ -71,27 +89,16 @@ class AdvancedFields(QWidget):
         """Show these; nobody is told."""
         self._recipe = recipe
         self._offer_models()
-        for choice, value in (
-            (self.backbone, recipe.backbone),
-            (self.head, recipe.head),
-            (self.trained, recipe.freeze_backbone),
-            (self.size, recipe.size),
-            (self.keep, recipe.keep),
-            (self.schedule, recipe.schedule),
-            (self.augment, recipe.augment),
-            (self.device, device),
-        ):
-            choice.take(value)
-        for box, number in (
-            (self.epochs, recipe.epochs),
-            (self.patience, recipe.patience),
-            (self.batch_size, 0 if is_batch_automatic else recipe.batch_size),
-            (self.lr, recipe.lr),
-            (self.share, round(100 * recipe.validation_share)),
-            (self.seed, recipe.seed),
-        ):
+        for field, choice in self._choices.items():
+            choice.take(device if field == "device" else getattr(recipe, field))
+        for field, box in self._numbers.items():
             with QSignalBlocker(box):
-                box.setValue(number)
+                box.setValue(getattr(recipe, field))
+        if is_batch_automatic:
+            with QSignalBlocker(self.batch_size):
+                self.batch_size.setValue(0)
+        with QSignalBlocker(self.share):
+            self.share.setValue(round(100 * recipe.validation_share))
         with QSignalBlocker(self.class_weights):
             self.class_weights.setChecked(recipe.class_weights)
         self._say_what_follows()
@@ -99,88 +106,38 @@ class AdvancedFields(QWidget):
     # Putting it together
 
     def _offer(self) -> None:
-        self.backbone.offer(
-            [
-                ("ResNet-18", "resnet18"),
-                ("DenseNet-121", "densenet121"),
-                ("EfficientNet-B0", "efficientnet_b0"),
-            ]
-        )
-        self.head.offer([(self.tr("One layer"), "linear"), (self.tr("Two layers"), "mlp")])
-        self.trained.offer([(self.tr("The last layer only"), True), (self.tr("The whole network"), False)])
-        self.size.offer([(self.tr("{n} × {n} pixels").format(n=n), n) for n in (64, 128, 160, 224, 320, 448)])
-        self.keep.offer([(self.tr("The best epoch"), "best"), (self.tr("The last epoch"), "last")])
-        self.schedule.offer(
-            [
-                (self.tr("Up, then down (one cycle)"), "onecycle"),
-                (self.tr("Smaller when it no longer helps"), "plateau"),
-                (self.tr("Always the same"), "constant"),
-            ]
-        )
-        self.augment.offer(
-            [
-                (self.tr("Strongly"), "strong"),
-                (self.tr("Turned and mirrored"), "flips"),
-                (self.tr("Not at all"), "none"),
-            ]
-        )
-        self.device.offer(
-            [
-                (self.tr("Automatic"), "auto"),
-                (self.tr("Processor"), "cpu"),
-                (self.tr("NVIDIA graphics card"), "cuda"),
-            ]
-        )
+        for field, items in offered().items():
+            self._choices[field].offer(items)
         self.device.close_off("cuda", not self._machine.nvidia)
 
     def _explain(self) -> None:
-        tips: dict[QWidget, str] = {
-            self.init: self.tr("What the new model knows at the beginning"),
-            self.backbone: self.tr("The part that sees; larger ones see more and take longer"),
-            self.head: self.tr("The part that decides, from what the network sees"),
-            self.trained: self.tr(
-                "The last layer takes minutes; the whole network takes longer and more scans"
-            ),
-            self.size: self.tr("Each scan is brought to this size; larger ones show more and take longer"),
-            self.device: self.tr("A graphics card is ten times as fast and more"),
-            self.epochs: self.tr("How often it goes through all the scans"),
-            self.patience: self.tr("Stop when so many epochs in a row made it no better"),
-            self.keep: self.tr("By its results on the scans that it checks itself on"),
-            self.batch_size: self.tr("More at a time take more memory; automatic is as many as fit"),
-            self.lr: self.tr("How large the steps are; too large ones undo what was learnt"),
-            self.schedule: self.tr("How the steps change from epoch to epoch"),
-            self.class_weights: self.tr("So that the more frequent class does not win by its number"),
-            self.augment: self.tr(
-                "Each scan is shown a little differently every time, so that it learns what matters"
-            ),
-            self.share: self.tr("Share of the patients, where a folder has none set aside already"),
-            self.seed: self.tr("The same number, the same scans and the same settings give the same model"),
-        }
-        for field, tip in tips.items():
-            field.setToolTip(tip)
-            if not isinstance(field, Choice):
-                field.setAccessibleDescription(tip)
+        fields: dict[str, QWidget] = {**self._choices, **self._numbers, "class_weights": self.class_weights}
+        fields |= {"init": self.init, "validation_share": self.share}
+        for field, tip in tips().items():
+            fields[field].setToolTip(tip)
+            if not isinstance(fields[field], Choice):
+                fields[field].setAccessibleDescription(tip)
 
     def _lay_out(self) -> None:
         left, right = _form(), _form()
         left.addRow(words(self.tr("What is trained"), "title"))
-        self.init.add_to(left, self.tr("&Start from"))
-        self.backbone.add_to(left, self.tr("Net&work"))
-        self.head.add_to(left, self.tr("Last la&yers"))
-        self.trained.add_to(left, self.tr("&Train"))
-        self.size.add_to(left, self.tr("&Picture size"))
-        self.augment.add_to(left, self.tr("&Vary the scans"))
+        self.init.add_to(left, self.tr("Start from"))
+        self.backbone.add_to(left, self.tr("Network"))
+        self.head.add_to(left, self.tr("Last layers"))
+        self.trained.add_to(left, self.tr("Train"))
+        self.size.add_to(left, self.tr("Picture size"))
+        self.augment.add_to(left, self.tr("Vary the scans"))
         add_below(left, self.class_weights)
         right.addRow(words(self.tr("How it learns"), "title"))
         add_row(right, self.tr("Epochs"), self.epochs)
-        add_row(right, self.tr("Stop &early after"), self.patience)
-        self.keep.add_to(right, self.tr("&Keep"))
-        add_row(right, self.tr("S&cans at a time"), self.batch_size)
-        add_row(right, self.tr("Learning &rate"), self.lr)
-        self.schedule.add_to(right, self.tr("Rate o&ver time"))
-        add_row(right, self.tr("Set asi&de"), self.share)
-        add_row(right, self.tr("Seed of c&hance"), self.seed)
-        self.device.add_to(right, self.tr("Co&mputed by"))
+        add_row(right, self.tr("Stop early after"), self.patience)
+        self.keep.add_to(right, self.tr("Keep"))
+        add_row(right, self.tr("Scans at a time"), self.batch_size)
+        add_row(right, self.tr("Learning rate"), self.lr)
+        self.schedule.add_to(right, self.tr("Rate over time"))
+        add_row(right, self.tr("Set aside"), self.share)
+        add_row(right, self.tr("Seed of chance"), self.seed)
+        self.device.add_to(right, self.tr("Computed by"))
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(32)
@@ -193,24 +150,11 @@ class AdvancedFields(QWidget):
     def _connect(self) -> None:
         self._models.changed.connect(self._offer_models)
         self.init.chosen.connect(self._on_init)
-        for choice, field in (
-            (self.backbone, "backbone"),
-            (self.head, "head"),
-            (self.trained, "freeze_backbone"),
-            (self.size, "size"),
-            (self.keep, "keep"),
-            (self.schedule, "schedule"),
-            (self.augment, "augment"),
-        ):
-            choice.setProperty("field", field)
-            choice.chosen.connect(self._on_chosen)
-        for box, field in (
-            (self.epochs, "epochs"),
-            (self.patience, "patience"),
-            (self.batch_size, "batch_size"),
-            (self.lr, "lr"),
-            (self.seed, "seed"),
-        ):
+        for field, choice in self._choices.items():
+            if choice is not self.device:
+                choice.setProperty("field", field)
+                choice.chosen.connect(self._on_chosen)
+        for field, box in self._numbers.items():
             box.setProperty("field", field)
             box.valueChanged.connect(self._on_number)
         self.share.valueChanged.connect(self._on_share)

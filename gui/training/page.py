@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QDate, QLocale, Qt, Signal, Slot
+from datetime import date
+
+from PySide6.QtCore import Signal, Slot
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QStackedWidget, QVBoxLayout, QWidget
 
@@ -277,7 +279,7 @@ class TrainingPage(QWidget):
 
 def _model_name() -> str:
     """What a new model is called until the person names it."""
-    return f"fine-tuned {QLocale.c().toString(QDate.currentDate(), Qt.DateFormat.ISODate)}"
+    return f"fine-tuned {date.today().isoformat()}"
 
 
 def _line() -> QFrame:

@@ -14,17 +14,11 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from core.errors import LungfieldError
 from core.learning import runs
+from core.learning.child import ChildDied, Worker
 from core.learning.job import TrainingJob
 from core.learning.messages import Measuring, Previewing
 from core.learning.recipe import Recipe
-from core.learning.supervise import (
-    ChildDied,
-    Control,
-    Worker,
-    estimate_in_process,
-    preview_in_process,
-    train_in_process,
-)
+from core.learning.supervise import Control, estimate_in_process, preview_in_process, train_in_process
 from core.learning.watching import Position, Trained, Wrong
 from gui.jobs import Job, JobProgress, Lane
 

@@ -37,7 +37,7 @@ class StartBar(QWidget):
         self.line = words("")
         self.time = words("", "muted")
         self.other = QPushButton()
-        self.start = QPushButton(self.tr("S&tart training"))
+        self.start = QPushButton(self.tr("&Start training"))
         self.start.setProperty("role", "primary")
         said = QVBoxLayout()
         said.setSpacing(1)
@@ -61,7 +61,7 @@ class StartBar(QWidget):
 
     def show_place(self, stage: str) -> None:
         """Which of the two stages is in front."""
-        self.other.setText(self.tr("How it &learns…") if stage == "scans" else self.tr("Back to the sc&ans"))
+        self.other.setText(self.tr("&How it learns…") if stage == "scans" else self.tr("Bac&k to the scans"))
         self._show()
 
     def _show(self) -> None:

@@ -14,6 +14,9 @@ from gui.reading.words import as_sentence
 
 translate = QCoreApplication.translate
 
+#: Results on fewer scans are not worth much: one scan is more than three percent of them.
+_FEW = 30
+
 
 def number(count: int) -> str:
     return QLocale().toString(count)
@@ -51,9 +54,10 @@ def summary(inspection: Inspection) -> str:
     checks = sum(sum(inspection.counts(name, "val")) for name in inspection.datasets)
     if not learns:
         return translate("Training", "There is nothing to learn from yet.")
-    return translate("Training", "It learns from {learns} scans and checks itself on {checks}.").format(
-        learns=number(learns), checks=number(checks)
-    )
+    line = translate("Training", "It learns from {learns} scans and checks itself on {checks}.")
+    if checks < _FEW:
+        line += " " + translate("Training", "So few to check on say little about how good it is.")
+    return line.format(learns=number(learns), checks=number(checks))
 
 
 def about_time(seconds: float) -> str:
@@ -65,7 +69,7 @@ def about_time(seconds: float) -> str:
     minutes = round(seconds / 60)
     if minutes <= 1:
         return translate("Training", "about a minute")
-    if minutes < 60:
+    if minutes < 57:
         shown = minutes if minutes < 10 else 5 * round(minutes / 5)
         return translate("Training", "about {n} minutes").format(n=shown)
     hours = seconds / 3600

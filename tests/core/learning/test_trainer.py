@@ -11,7 +11,6 @@ import torch
 
 from core.datasets.inspection import load_and_split
 from core.errors import LungfieldError
-from core.learning import trainer as loop
 from core.learning.epochs import patience_is_over, wrong_scans
 from core.learning.initial import initial_network
 from core.learning.job import STATE_FILE
@@ -34,13 +33,43 @@ HEAD = replace(
     validation_share=0.25,
     seed=1,
 )
-WHOLE = Recipe(init="random", size=64, epochs=3, batch_size=8, seed=1, validation_share=0.25)
+# The backbone with the fewest weights; pictures as small as it can be trained on
+WHOLE = Recipe(
+    backbone="efficientnet_b0",
+    init="random",
+    size=32,
+    epochs=3,
+    batch_size=8,
+    seed=1,
+    validation_share=0.25,
+)
+EVERYTHING = replace(
+    WHOLE,
+    head="mlp",
+    optimizer="adamw",
+    schedule="onecycle",
+    label_smoothing=0.05,
+    class_weights=True,
+    augment="strong",
+    standardise=True,
+    average=0.9,
+    keep="best",
+    small_size=24,
+    small_epochs=1,
+    repeat=(2,),
+)
 
 
 @pytest.fixture(scope="module")
 def scans(tmp_path_factory):
-    folder = write_dataset(tmp_path_factory.mktemp("scans") / "generated", 16)
+    folder = write_dataset(tmp_path_factory.mktemp("scans") / "generated", 12)
     return load_and_split([folder], HEAD.preprocessing, 0.25, 1, NullProgress())[0]
+
+
+@pytest.fixture(scope="module")
+def small_scans(tmp_path_factory):
+    folder = write_dataset(tmp_path_factory.mktemp("scans") / "generated", 8)
+    return load_and_split([folder], WHOLE.preprocessing, 0.25, 1, NullProgress())[0]
 
 
 class Told(NoWatch):
@@ -79,6 +108,20 @@ class Lines(NullProgress):
         return self
 
 
+class CancelledIn(Lines):
+    """Cancels at the second batch that follows so many epochs."""
+
+    def __init__(self, after: int) -> None:
+        super().__init__()
+        self._after = after
+
+    def say(self, line) -> None:
+        super().say(line)
+        self._after -= line.startswith("epoch ")
+        if self._after == 0:
+            self.checks = 1
+
+
 def made(recipe, scans, folder: Path) -> Trainer:
     trainer = Trainer(recipe, initial_network(recipe), scans, CPU, folder / STATE_FILE)
     trainer.prepare(NullProgress())
@@ -106,8 +149,9 @@ def without_times(history):
 
 
 def test_a_head_on_cached_features_becomes_what_it_becomes_behind_the_backbone(scans, tmp_path) -> None:
-    cached, _ = run(HEAD, scans, tmp_path / "cached")
-    behind, _ = run(replace(HEAD, cache_features=False), scans, tmp_path / "behind")
+    recipe = replace(HEAD, epochs=3)
+    cached, _ = run(recipe, scans, tmp_path / "cached")
+    behind, _ = run(replace(recipe, cache_features=False), scans, tmp_path / "behind")
     assert_same(cached, behind, but_for=1e-4)
     before = initial_network(HEAD).state_dict()
     for name, value in weights(cached).items():
@@ -125,18 +169,38 @@ def test_views_of_a_scan_differ_and_are_taken_in_turn(scans, tmp_path) -> None:
     assert made(HEAD, scans, tmp_path)._feed._views.shape[0] == 1
 
 
-@pytest.mark.parametrize("recipe", [HEAD, replace(HEAD, augment="flips", head="mlp", average=0.9)])
-def test_a_head_only_run_goes_on_exactly(recipe, scans, tmp_path) -> None:
-    whole, _ = run(recipe, scans, tmp_path / "whole")
-    first = made(recipe, scans, tmp_path / "broken")
+def goes_on_exactly(recipe, scans, folder: Path, after: int) -> Trainer:
+    """Cancelled within an epoch, after so many whole ones, and resumed: what an unbroken run makes."""
+    whole, _ = run(recipe, scans, folder / "whole")
+    first = made(recipe, scans, folder / "broken")
     with pytest.raises(Cancelled):
-        first.run(Lines(checks=3 * (first._steps + 1) + 2), Teller(NoWatch(), recipe))
-    second = made(recipe, scans, tmp_path / "broken")
+        first.run(CancelledIn(after), Teller(NoWatch(), recipe))
+    second = made(recipe, scans, folder / "broken")
     assert second.resume()
-    assert len(second.history) == 3
+    assert len(second.history) == after
     second.run(Lines(), Teller(NoWatch(), recipe))
     assert_same(whole, second)
     assert without_times(whole.history) == without_times(second.history)
+    return second
+
+
+def test_a_run_with_everything_that_has_a_state_goes_on_exactly(small_scans, tmp_path) -> None:
+    goes_on_exactly(EVERYTHING, small_scans, tmp_path, after=2)
+
+
+@pytest.mark.parametrize("recipe", [HEAD, replace(HEAD, augment="flips", head="mlp", average=0.9)])
+def test_a_head_only_run_goes_on_exactly(recipe, scans, tmp_path) -> None:
+    goes_on_exactly(recipe, scans, tmp_path, after=3)
+
+
+def test_a_head_does_not_go_on_behind_another_backbone(scans, tmp_path) -> None:
+    """The model that it started from was replaced by another of its name."""
+    run(replace(HEAD, epochs=1), scans, tmp_path)
+    network = initial_network(HEAD)
+    network.backbone.early[0].weight.data[0] += 1
+    other = Trainer(replace(HEAD, epochs=1), network, scans, CPU, tmp_path / STATE_FILE)
+    with pytest.raises(LungfieldError, match="has changed"):
+        other.resume()
 
 
 def test_the_run_is_told_as_it_goes(scans, tmp_path) -> None:
@@ -156,6 +220,16 @@ def test_the_run_is_told_as_it_goes(scans, tmp_path) -> None:
 def test_enough_is_enough(scans, tmp_path) -> None:
     trainer, ending = run(HEAD, scans, tmp_path, Told(enough_after=2))
     assert (ending, len(trainer.history)) == ("enough", 2)
+    ends_again(trainer, ending, scans, tmp_path)
+
+
+def ends_again(trainer: Trainer, ending: str, scans, folder: Path) -> None:
+    """A run that is killed after its last epoch, before its model is there, has no other when it goes on."""
+    again = made(trainer.recipe, scans, folder)
+    assert again.resume()
+    assert again.run(Lines(), Teller(NoWatch(), trainer.recipe)) == ending
+    assert again.history == trainer.history
+    assert_same(trainer, again)
 
 
 def test_no_better_for_long_ends_early(scans, tmp_path) -> None:
@@ -164,6 +238,7 @@ def test_no_better_for_long_ends_early(scans, tmp_path) -> None:
     assert ending == "early"
     assert len(trainer.history) < 10
     assert any("no better for 3 epochs" in line for line in lines.lines)
+    ends_again(trainer, ending, scans, tmp_path)
 
 
 def test_patience_counts_from_the_best_of_either() -> None:
@@ -194,65 +269,96 @@ def test_a_loss_that_is_no_number_keeps_the_epochs_before(scans, tmp_path) -> No
     assert len(trainer.history) == 2
     assert any("the epochs before are kept" in line for line in lines.lines)
     assert all(np.isfinite(value).all() for value in weights(trainer).values())
+    ends_again(trainer, "broke-down", scans, tmp_path)
 
 
-def test_without_a_good_epoch_it_is_refused(scans, tmp_path) -> None:
+def test_without_a_good_epoch_it_is_refused(small_scans, tmp_path) -> None:
     with pytest.raises(LungfieldError, match="no longer a number"):
-        run(replace(WHOLE, lr=1e30), scans, tmp_path)
+        run(replace(WHOLE, lr=1e30), small_scans, tmp_path)
 
 
-@pytest.mark.parametrize(
-    "error",
-    [
-        torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB"),
-        RuntimeError(
-            "[enforce fail at alloc_cpu.cpp:127] . DefaultCPUAllocator: can't allocate memory: you tried"
-        ),
-    ],
-)
-def test_out_of_memory_halves_the_batch_and_begins_the_epoch_again(
-    error, scans, tmp_path, monkeypatch
-) -> None:
-    """The second epoch does not fit with batches of 8; what torch raises then is raised for it."""
-    recipe = replace(WHOLE, optimizer="adamw", schedule="onecycle", average=0.9)
-    step = Trainer._step
-    taken = []
+def out_of_cuda() -> None:
+    raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB")
 
-    def without_memory(self, batch, augment, epoch):
-        if epoch == 1 and len(batch) > 4 and len(taken) == 5:
-            raise error
+
+def out_of_memory() -> None:
+    torch.empty(1 << 50, dtype=torch.uint8)
+
+
+def memory_for(batch_size: int, monkeypatch, failing=out_of_memory) -> list[tuple[int, int]]:
+    """From the second batch of the second epoch on there is memory for so many scans and no more.
+
+    Returns:
+        the epoch, 0-based, and the size of each batch that was learnt from.
+    """
+    step, taken = Trainer._step, []
+
+    def limited(self, batch, augment, epoch):
+        if epoch >= 1 and len(batch) > batch_size and taken[-1][0] == 1:
+            failing()
         taken.append((epoch, len(batch)))
         return step(self, batch, augment, epoch)
 
-    monkeypatch.setattr(loop.Trainer, "_step", without_memory)
+    monkeypatch.setattr(Trainer, "_step", limited)
+    return taken
+
+
+@pytest.mark.parametrize("failing", [out_of_cuda, out_of_memory])
+def test_out_of_memory_halves_the_batch_and_begins_the_epoch_again(
+    failing, small_scans, tmp_path, monkeypatch
+) -> None:
+    recipe = replace(WHOLE, optimizer="adamw", schedule="onecycle", repeat=(2,))
+    taken = memory_for(4, monkeypatch, failing)
     lines = Lines()
-    trainer, ending = run(recipe, scans, tmp_path, progress=lines)
+    trainer, ending = run(recipe, small_scans, tmp_path, progress=lines)
     assert ending == "complete"
     assert [epoch["epoch"] for epoch in trainer.history] == [1, 2, 3]
     assert "out of memory: going on with batches of 4 scans; epoch 2 begins again" in lines.lines
-    assert max(size for epoch, size in taken if epoch == 2) == 4
-    # The schedule goes on where one of smaller batches would be
-    other = made(replace(recipe, batch_size=4), scans, tmp_path / "other")
-    assert trainer._learner._scheduler.last_epoch == other._scheduler.total_steps == trainer._steps * 3
-    for _ in range(other._scheduler.total_steps):
-        other._optimizer.step()
-        other._scheduler.step()
-    assert trainer.history[-1]["lr"] == pytest.approx(other._optimizer.param_groups[0]["lr"])
+    assert [size for epoch, size in taken if epoch == 1] == [8] + 6 * [4]
+    # The schedule is then where that of batches of 4 would be
+    smaller = made(replace(recipe, batch_size=4), small_scans, tmp_path / "smaller")._learner
+    for _ in range(smaller._scheduler.total_steps):
+        smaller._optimizer.step()
+        smaller._scheduler.step()
+    assert trainer._learner._scheduler.last_epoch == smaller._scheduler.last_epoch
+    assert trainer.history[-1]["lr"] == pytest.approx(smaller.rate)
 
 
-def test_too_little_memory_for_any_batch(scans, tmp_path, monkeypatch) -> None:
-    def never(self, batch, augment, epoch):
-        raise torch.OutOfMemoryError("CUDA out of memory")
+def test_a_run_whose_batch_was_halved_goes_on_exactly(small_scans, tmp_path, monkeypatch) -> None:
+    memory_for(4, monkeypatch)
+    resumed = goes_on_exactly(replace(EVERYTHING, epochs=3), small_scans, tmp_path, after=2)
+    assert resumed.batch_size == 4
 
-    monkeypatch.setattr(loop.Trainer, "_step", never)
+
+def test_the_epoch_that_begins_again_begins_where_it_began(small_scans, tmp_path, monkeypatch) -> None:
+    """What the first batches of the failed epoch did to the weights is undone."""
+    memory_for(4, monkeypatch)
+    seen = []
+    halve = Trainer._halve
+
+    def looked_at(self, progress):
+        halve(self, progress)
+        seen.append(weights(self))
+
+    monkeypatch.setattr(Trainer, "_halve", looked_at)
+    run(replace(WHOLE, epochs=2, repeat=(2,)), small_scans, tmp_path / "halved")
+    first, _ = run(replace(WHOLE, epochs=1, repeat=(2,)), small_scans, tmp_path / "first")
+    for name, value in weights(first).items():
+        np.testing.assert_array_equal(seen[0][name], value, err_msg=name)
+
+
+def test_too_little_memory_for_any_batch(small_scans, tmp_path, monkeypatch) -> None:
+    monkeypatch.setattr(Trainer, "_step", lambda *_: out_of_memory())
     with pytest.raises(LungfieldError, match="not enough memory"):
-        run(WHOLE, scans, tmp_path)
+        run(WHOLE, small_scans, tmp_path)
 
 
 def test_only_want_of_memory_is_taken_for_it() -> None:
     with pytest.raises(RuntimeError) as raised:
         torch.empty(1 << 50, dtype=torch.uint8)
     assert is_out_of_memory(raised.value)
+    assert is_out_of_memory(torch.OutOfMemoryError("CUDA out of memory"))
+    assert is_out_of_memory(RuntimeError("DefaultCPUAllocator: not enough memory: you tried to allocate 9"))
     assert not is_out_of_memory(RuntimeError("mat1 and mat2 shapes cannot be multiplied"))
 
 

@@ -11,7 +11,7 @@ from PySide6.QtGui import QColor
 
 from gui.plots.view import Marker, PlotView
 
-PATIENCE_MS = 10_000
+PATIENCE_MS = 60_000
 
 
 def square(width, height):

@@ -11,14 +11,15 @@ import numpy as np
 import pytest
 
 from core.errors import DatasetError
-from core.learning import runs, supervise
+from core.learning import child, runs
+from core.learning.child import ChildDied
 from core.learning.recipe import Recipe
-from core.learning.supervise import ChildBroke, ChildDied
+from core.learning.supervise import ChildBroke
 from core.learning.watching import Position, Trained
 from gui.training.service import TrainingService
 from tests.datasets import write_dataset
-from tests.eager import EAGER_PROGRAM
 from tests.gui.watch import Watch
+from tests.working import EAGER_PROGRAM
 
 RECIPE = Recipe(
     init="random", epochs=2, batch_size=8, size=64, standardise=True, validation_share=0.25, int8=False
@@ -81,7 +82,7 @@ def home(tmp_path, monkeypatch):
 
 @pytest.fixture
 def service(lanes, qapp, monkeypatch):
-    monkeypatch.setattr(supervise, "own_program", lambda: EAGER_PROGRAM)
+    monkeypatch.setattr(child, "own_program", lambda: EAGER_PROGRAM)
     made = TrainingService(lanes.lane("training", behind=True), lanes.lane("measuring", behind=True))
     yield made
     assert lanes.close()
@@ -96,7 +97,7 @@ def talks(monkeypatch, lanes, qapp):
 
     def make(code: str) -> TrainingService:
         program = [sys.executable, "-c", TALKER + textwrap.dedent(code)]
-        monkeypatch.setattr(supervise, "own_program", lambda: program)
+        monkeypatch.setattr(child, "own_program", lambda: program)
         made.append(TrainingService(lanes.lane("training"), lanes.lane("measuring")))
         return made[-1]
 
