@@ -23,6 +23,7 @@ def augmented(path: Path, recipe: Recipe, count: int, seed: int) -> NDArray[np.u
     spec = recipe.preprocessing
     plain = torch.from_numpy(squeezed(decode_file(path, min_side=spec.decode_side), spec))
     pictures = plain[None, None].repeat(count, 1, 1, 1)
-    pictures[1:] = Augmenter(POLICIES[recipe.augment], seed)(pictures[1:])
+    if count > 1:
+        pictures[1:] = Augmenter(POLICIES[recipe.augment], seed)(pictures[1:])
     seen: NDArray[np.uint8] = (pictures[:, 0] * 255).round().clamp(0, 255).to(torch.uint8).numpy()
     return seen

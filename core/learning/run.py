@@ -57,7 +57,7 @@ def train(job: TrainingJob, progress: Progress, watch: Watch | None = None) -> T
     write_whole(job.out / "validation.json", json.dumps(made.metrics, indent=1).encode())
     write_whole(job.out / "learning_curves.png", curves)
     report.write_pdf(job.out / "validation.pdf", results, title, trainer.history)
-    write_table(job.out / HELD_OUT_FILE, _held_out(scans.samples))
+    write_table(job.out / HELD_OUT_FILE, held_out(scans.samples))
     checkpoint.save(made, job.out / MODEL_FILE)
     state.unlink(missing_ok=True)
     return Trained(job.out / MODEL_FILE, job.out / HELD_OUT_FILE, ending, len(trainer.history))
@@ -77,7 +77,7 @@ def _loaded(job: TrainingJob, recipe: Recipe, progress: Progress) -> LoadedScans
     return scans
 
 
-def _held_out(samples: Sequence[Sample]) -> list[Sample]:
+def held_out(samples: Sequence[Sample]) -> list[Sample]:
     """Of each DATASET what the model neither learnt from nor was chosen by, where it brought both classes of
     that; else its validation scans."""
     held: list[Sample] = []

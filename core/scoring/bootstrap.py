@@ -34,10 +34,10 @@ def intervals(
         patients: n keys, equal for scans of one patient; None draws scans.
     """
     accuracy, auc = [], []
-    for weights in _resamples(len(labels), patients):
+    for weights in resamples(len(labels), patients):
         accuracy.append(weights @ correct / weights.sum(axis=1))
         auc.append(resampled_auc(labels, probabilities, weights))
-    return {"accuracy": _interval(accuracy), "auc": _interval(auc)}
+    return {"accuracy": interval_of(accuracy), "auc": interval_of(auc)}
 
 
 def paired_intervals(
@@ -62,14 +62,14 @@ def paired_intervals(
         "sensitivity": labels.astype(np.float64),
         "specificity": 1.0 - labels,
     }
-    for weights in _resamples(len(labels), patients):
+    for weights in resamples(len(labels), patients):
         first, second = (resampled_auc(labels, each, weights) for each in probabilities)
         drawn["auc"].append(first - second)
         for name, of in weighed.items():
             whole = weights @ of
             missing = np.full(len(whole), np.nan)
             drawn[name].append(np.divide(weights @ (of * gained), whole, out=missing, where=whole > 0))
-    return {name: _interval(values) for name, values in drawn.items()}
+    return {name: interval_of(values) for name, values in drawn.items()}
 
 
 def resampled_auc(labels: Ints, probabilities: Floats, weights: Floats) -> Floats:
@@ -104,7 +104,7 @@ def resampled_auc(labels: Ints, probabilities: Floats, weights: Floats) -> Float
     return area
 
 
-def _resamples(n: int, patients: Patients) -> Iterator[Floats]:
+def resamples(n: int, patients: Patients) -> Iterator[Floats]:
     """How often each resample holds each scan: float64 [some, n] at a time, RESAMPLES together.
 
     The same for the same patients; none where there are fewer than two.
@@ -124,7 +124,8 @@ def _resamples(n: int, patients: Patients) -> Iterator[Floats]:
         yield weights if patient_of is None else np.take(weights, patient_of, axis=1)
 
 
-def _interval(chunks: Sequence[Floats]) -> list[float] | None:
+def interval_of(chunks: Sequence[Floats]) -> list[float] | None:
+    """The middle 95% of what the resamples gave: [low, high]; NaN is left out, None is nothing left."""
     values = np.concatenate(chunks) if chunks else np.empty(0)
     values = values[~np.isnan(values)]
     return [float(bound) for bound in np.percentile(values, [2.5, 97.5])] if len(values) else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from core.scoring.bootstrap import Patients, _interval, _resamples
+from core.scoring.bootstrap import Patients, interval_of, resamples
 
 #: Where the counts of tn, fp, fn, tp stand in each rate: those that are right, and all that it is a rate of.
 _RATES: dict[str, tuple[tuple[int, ...], tuple[int, ...]]] = {
@@ -37,11 +37,11 @@ def rate_intervals(
     cells = np.bincount(
         4 * patient_of + 2 * labels + called, minlength=4 * drawable
     )  # tn, fp, fn, tp of each
-    counts = [weights @ cells.reshape(drawable, 4) for weights in _resamples(drawable, None)]
+    counts = [weights @ cells.reshape(drawable, 4) for weights in resamples(drawable, None)]
     drawn = np.concatenate(counts) if counts else np.empty((0, 4))
     made: dict[str, list[float] | None] = {}
     for name, (right, all_of) in _RATES.items():
         whole = drawn @ all_of
         shares = np.divide(drawn @ right, whole, out=np.full(len(whole), np.nan), where=whole > 0)
-        made[name] = _interval([shares])
+        made[name] = interval_of([shares])
     return made

@@ -34,7 +34,7 @@ _FIGURE, _TABLE = 380, 600
 _PANELS = (390, 470)
 
 #: Letters of a model's name above a column.
-_TITLE = 18
+_TITLE = 11
 
 #: The key of the scans on which two models disagree. Others are the number of a model and a group: "0 wrong".
 DISAGREE = "disagree"

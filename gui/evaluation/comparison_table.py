@@ -27,7 +27,7 @@ _MOVING = ("accuracy", "sensitivity", "specificity", "precision", "npv", "f1")
 _ROWS = ("auc", *_MOVING, "ece", "brier")
 
 #: Letters of a model's name above a column.
-_TITLE = 12
+_TITLE = 10
 
 
 class ComparisonTable(QWidget):

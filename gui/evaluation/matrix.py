@@ -144,7 +144,10 @@ class ConfusionMatrix(QWidget):
             name = label(bool(place))
             above = _heading(self.tr("Called {label}").format(label=name))
             grid.addWidget(above, 0, place + 1)
-            grid.addWidget(_Upright(self.tr("Actually {label}").format(label=name), name), place + 1, 0)
+            actually = self.tr("Actually {label}").format(label=name)
+            beside = _Upright(actually) if large else _heading(name)
+            beside.setToolTip(actually)
+            grid.addWidget(beside, place + 1, 0)
             grid.setColumnStretch(place + 1, 1)
             grid.setRowStretch(place + 1, 1)
         for cell, (row, column) in _PLACES.items():
@@ -187,13 +190,11 @@ class ConfusionMatrix(QWidget):
 
 
 class _Upright(QWidget):
-    """Words from below upward, beside a row; shorter ones where there is no room."""
+    """Words from below upward, beside a row."""
 
-    def __init__(self, text: str, shorter: str) -> None:
+    def __init__(self, text: str) -> None:
         super().__init__()
         self._text = text
-        self._shorter = shorter
-        self.setToolTip(text)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
 
     def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
@@ -211,9 +212,7 @@ class _Upright(QWidget):
         painter.translate(0, self.height())
         painter.rotate(-90)
         room = QRect(0, 0, self.height(), self.width())
-        metrics = QFontMetrics(font)
-        text = self._text if metrics.horizontalAdvance(self._text) <= room.width() else self._shorter
-        fitted = metrics.elidedText(text, Qt.TextElideMode.ElideRight, room.width())
+        fitted = QFontMetrics(font).elidedText(self._text, Qt.TextElideMode.ElideRight, room.width())
         painter.drawText(room, Qt.AlignmentFlag.AlignCenter, fitted)
 
 

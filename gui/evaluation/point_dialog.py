@@ -50,7 +50,7 @@ class PointDialog(FittedDialog):
         self.buttons.accepted.connect(self._on_save)
         self.buttons.rejected.connect(self.reject)
         self._look()
-        self.fit(QSize(460, self.sizeHint().height()), QSize(340, 200))
+        self.fit(QSize(460, self.sizeHint().height()), QSize(340, 160))
 
     def _lay_out(self, point: OperatingPoint) -> None:
         told = self.tr(

@@ -28,7 +28,7 @@ MOST_OPENED = 500
 
 #: Widths in the window's units: what the names of scans keep, the least and the most of the other columns,
 #: and what those need beside their titles (for the arrow of the order) and their words.
-_NAME, _NARROWEST, _WIDEST = 200, 56, 300
+_NAME, _NARROWEST, _WIDEST = 165, 56, 300
 _BESIDE_TITLE, _BESIDE_WORDS = 34, 30
 
 #: So many rows are looked at to see how wide a column is.

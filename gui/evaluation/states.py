@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
 from gui.dialogs.parts import words
 from gui.icons import Icons
 
 _STEPS = 1000
-_ICON = 48
 _COLUMN = 560
 
 
@@ -64,18 +63,17 @@ class EmptyState(_State):
                 "The scans stay on this computer."
             )
         )
-        self._picture = QLabel(alignment=Qt.AlignmentFlag.AlignHCenter)
-        self.column.insertWidget(0, self._picture)
-        folder, table = QPushButton(self.tr("Choose folder…")), QPushButton(self.tr("Choose table…"))
-        folder.setProperty("role", "primary")
-        folder.clicked.connect(self.folder_wanted)
-        table.clicked.connect(self.table_wanted)
-        self.add_buttons(folder, table)
+        self.folder = QPushButton(self.tr("Choose folder…"))
+        self.table = QPushButton(self.tr("Choose table…"))
+        self.folder.clicked.connect(self.folder_wanted)
+        self.table.clicked.connect(self.table_wanted)
+        self.add_buttons(self.folder, self.table)
         icons.changed.connect(self._dress)
         self._dress()
 
     def _dress(self) -> None:
-        self._picture.setPixmap(self._icons.get("evaluate").pixmap(_ICON, _ICON))
+        self.folder.setIcon(self._icons.get("folder"))
+        self.table.setIcon(self._icons.get("table"))
 
 
 class WorkingState(_State):

@@ -14,10 +14,12 @@ from PySide6.QtWidgets import (
 from core.datasets.dataset import SPLITS, Split
 from core.datasets.inspected import Inspection
 from gui.reading.words import label
-from gui.training.words import number, part_name, part_purpose
+from gui.training.words import number, part_name, part_purpose, tool_tip
 
 #: So many rows are seen at once; what goes beyond is scrolled.
 _MOST_ROWS = 10
+
+_NAME = Qt.ItemDataRole.UserRole
 
 
 class CountsTable(QTableWidget):
@@ -59,7 +61,7 @@ class CountsTable(QTableWidget):
 
     def _add(self, name: str, part: Split, inspection: Inspection) -> None:
         row = self.rowCount()
-        is_first = row == 0 or self.item(row - 1, 0).toolTip() != name
+        is_first = row == 0 or self.item(row - 1, 0).data(_NAME) != name
         normal, pneumonia = inspection.counts(name, part)
         patients = inspection.patients.get((name, part))
         texts = (
@@ -73,8 +75,9 @@ class CountsTable(QTableWidget):
         for column, text in enumerate(texts):
             item = QTableWidgetItem(text)
             item.setTextAlignment(_alignment(column))
-            item.setToolTip(name if column == 0 else part_purpose(part))
+            item.setToolTip(tool_tip(name) if column == 0 else part_purpose(part))
             item.setData(Qt.ItemDataRole.AccessibleTextRole, name if column == 0 else text)
+            item.setData(_NAME, name)
             self.setItem(row, column, item)
 
     def _fit(self) -> None:

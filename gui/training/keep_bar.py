@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal, Slot
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
 from core.learning.job import TrainingJob
@@ -28,6 +28,7 @@ class KeepBar(QWidget):
         self._name = ""
         self._said: Said | None = None
         self.line = words("", "muted")
+        self.line.setAlignment(Qt.AlignmentFlag.AlignVCenter)
         self.drop = QPushButton(self.tr("&Drop it…"))
         self.keep = QPushButton(self.tr("&Keep it…"))
         self.again = QPushButton(self.tr("&Train another"))

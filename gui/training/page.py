@@ -88,6 +88,7 @@ class TrainingPage(QWidget):
         self._connect()
         self.go_to("scans")
         self._allow()
+        self.prepare.sources.add_folder.setFocus()
 
     @property
     def stage(self) -> Stage:
@@ -165,6 +166,7 @@ class TrainingPage(QWidget):
         self.keep_bar.kept.connect(self._on_kept)
         self.keep_bar.drop_wanted.connect(self._on_drop)
         self.keep_bar.again_wanted.connect(self._on_again)
+        self.result.settled.connect(self._clear_away)
         self.running.scans_wanted.connect(self.scans_wanted)
         self.result.scans_wanted.connect(self.scans_wanted)
         self.offer.resume_wanted.connect(self.resume)
@@ -179,6 +181,8 @@ class TrainingPage(QWidget):
 
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
         super().showEvent(event)
+        if not event.spontaneous() and not self._service.is_running:
+            self.folders.refresh()
         self._measure_if_seen()
 
     def hideEvent(self, event: QHideEvent) -> None:  # noqa: N802 - Qt's name
@@ -243,14 +247,16 @@ class TrainingPage(QWidget):
         self.kept.emit(name)
 
     def _on_drop(self) -> None:
-        self._clear_away()
         self.keep_bar.show_dropped()
+        self.result.let_go()
+        self._clear_away()
 
+    @Slot()
     def _clear_away(self) -> None:
-        if self._result is not None:
-            _, job = self._result
+        """Delete the run's folder, once nothing in it is wanted and nobody reads it."""
+        if self._result is not None and self.keep_bar.is_decided and not self.result.is_comparing:
             self.result.let_go()
-            self.folders.discard(job.out)
+            self.folders.discard(self._result[1].out)
 
     def _on_again(self) -> None:
         self.go_to("scans")

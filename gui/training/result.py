@@ -32,6 +32,7 @@ class ResultPage(QWidget):
     """
 
     scans_wanted = Signal(list)  # paths
+    settled = Signal()  # nothing of the run's folder is being read any more
 
     def __init__(
         self,
@@ -91,7 +92,7 @@ class ResultPage(QWidget):
         self._compare()
 
     def let_go(self) -> None:
-        """The files of the run are about to be deleted: read them no more."""
+        """Read the files of the run no more: they are to be deleted once `is_comparing` is over."""
         self._waits = False
         if self._request is not None:
             self._evaluator.cancel()
@@ -133,6 +134,7 @@ class ResultPage(QWidget):
             self._evaluator.cancel()
         elif self._waits:
             self._waits = False
+            self.settled.emit()
             self._say_failed(self.tr("The comparison was stopped. The new model can be kept all the same."))
 
     def _say_failed(self, text: str) -> None:
@@ -141,11 +143,13 @@ class ResultPage(QWidget):
 
     def _ended(self) -> bool:
         """Whether what has ended was asked for here and is still wanted; what waits here begins now."""
-        wanted = self._request is not None and not self._waits and self._trained is not None
-        self._request = None
-        if self._waits:
+        ours, self._request = self._request, None
+        waits = self._waits
+        if waits:
             self._compare()
-        return wanted
+        elif ours is not None:
+            self.settled.emit()
+        return ours is not None and not waits and self._trained is not None
 
 
 def _is_test(held_out: Path) -> bool:

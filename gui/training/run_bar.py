@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal, Slot
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
 from gui.dialogs.parts import words
@@ -22,6 +22,7 @@ class RunBar(QWidget):
         self._service = service
         self._is_enough = False
         self.line = words("", "muted")
+        self.line.setAlignment(Qt.AlignmentFlag.AlignVCenter)
         self.pause = QPushButton()
         self.enough = QPushButton(self.tr("&Enough: keep what it has"))
         self.enough.setToolTip(self.tr("End after this epoch, and go on to the result"))

@@ -87,7 +87,7 @@ class RunningPage(QWidget):
         for row, (name, bar) in enumerate(((self.stage, self.stage_bar), (self.whole, self.whole_bar)), 1):
             head.addWidget(name, row, 0)
             head.addWidget(bar, row, 1, 1, 2, Qt.AlignmentFlag.AlignVCenter)
-        head.setColumnMinimumWidth(0, 150)
+        head.setColumnMinimumWidth(0, 190)
         head.setColumnStretch(1, 1)
         self.log.setMinimumHeight(2 * self.log.fontMetrics().lineSpacing() + 12)
         below = QWidget()
@@ -126,12 +126,15 @@ class RunningPage(QWidget):
 
     def _show_position(self) -> None:
         position, service = self._following.position, self._service
-        stage = stage_line(position)
-        self.stage.setText(stage)
+        stage = stage_line(position) if service.is_running else self.tr("Over")
+        has_epochs = position.stage == "epochs" or position.of_epoch > 0 or not service.is_running
+        self.stage_bar.setRange(0, _STEPS if has_epochs else 0)  # from 0 to 0 it only says that it is busy
         self.stage_bar.setValue(round(_STEPS * position.of_epoch))
         self.stage_bar.setAccessibleDescription(stage)
+        self.stage.setText(stage)
         self.whole_bar.setValue(round(_STEPS * position.of_all))
-        self.left.setText(self.tr("Paused") if service.is_paused else time_left(position.seconds_left))
+        left = self.tr("Paused") if service.is_paused else time_left(position.seconds_left)
+        self.left.setText(left if service.is_running else "")
 
     def _show_curves(self) -> None:
         history = self._following.history

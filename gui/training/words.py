@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import math
 
 from PySide6.QtCore import QCoreApplication, QLocale
@@ -115,6 +116,13 @@ def ending_line(ending: Ending, epochs: int, of: int) -> str:
         ),
     }
     return known[ending].format(n=epochs, of=of)
+
+
+def tool_tip(text: str) -> str:
+    """For a tool tip that names a file: what looks like markup would be shown as such."""
+    if "<" not in text:
+        return text
+    return "<br>".join(html.escape(line) for line in text.split("\n"))
 
 
 def _begun(text: str) -> str:

@@ -12,6 +12,7 @@ from core.learning.watching import Wrong
 from core.reading.finding import Found
 from gui.dialogs.parts import words
 from gui.reading.words import label, percent
+from gui.training.words import tool_tip
 from gui.worklist.entry import THUMBNAIL
 from gui.worklist.thumbnails import Thumbnails
 
@@ -43,7 +44,7 @@ class WrongScans(QWidget):
         self.view.setSpacing(4)
         self.view.setAccessibleName(self.tr("Scans that it gets wrong"))
         column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
+        column.setContentsMargins(10, 0, 0, 0)
         column.setSpacing(4)
         column.addWidget(self.title)
         column.addWidget(self.line)
@@ -62,7 +63,7 @@ class WrongScans(QWidget):
         for scan in scans:
             self.view.addItem(self._item(scan))
         if scans:
-            line = self.tr("Of the scans it checks itself on, surest first. Double click opens one.")
+            line = self.tr("What they are, and how sure it is of the other. Double click opens one.")
         elif known:
             line = self.tr("Nothing among the scans that it checks itself on.")
         else:
@@ -72,17 +73,15 @@ class WrongScans(QWidget):
         self.view.setEnabled(bool(scans))
 
     def _item(self, scan: Wrong) -> QListWidgetItem:
-        says = scan.probability if scan.label == 0 else 1 - scan.probability
-        text = self.tr("{label}, said {other} ({percent})").format(
-            label=label(scan.label == 1), other=label(scan.label == 0), percent=percent(says)
+        is_pneumonia = scan.label == 1
+        sure = percent(1 - scan.probability if is_pneumonia else scan.probability)
+        text = self.tr("is {label}\n{percent} {other}").format(
+            label=label(is_pneumonia), percent=sure, other=label(not is_pneumonia)
         )
-        item = QListWidgetItem(
-            self.tr("{label}\nwrong by {percent}").format(label=label(scan.label == 1), percent=percent(says))
-        )
+        item = QListWidgetItem(text)
         found = Found(scan.path, scan.path.name)
         item.setData(_FOUND, found)
-        item.setData(Qt.ItemDataRole.AccessibleTextRole, text)
-        item.setToolTip(f"{scan.path.name}\n{text}")
+        item.setToolTip(tool_tip(f"{scan.path.name}\n{text}"))
         item.setTextAlignment(Qt.AlignmentFlag.AlignHCenter)
         item.setIcon(self._icon(found))
         return item

@@ -74,6 +74,7 @@ class Workshop(QObject):
         self.models.removed.connect(self._on_removed)
         self.models.renamed.connect(self._on_renamed)
         self.models.points_set.connect(self.points_set)
+        self.models.failed.connect(self._on_models_failed)
 
     @property
     def is_training(self) -> bool:
@@ -158,6 +159,11 @@ class Workshop(QObject):
     def _on_renamed(self, before: str, now: str) -> None:
         if self._preferences.now.model == before:
             self._preferences.change(model=now)
+
+    def _on_models_failed(self, error: BaseException) -> None:
+        """The library's page says it itself, where it is seen."""
+        if self.pages is None or not self.pages[2].isVisible():
+            self._funnel.tell(error)
 
     def _on_evaluate_wanted(self, name: str) -> None:
         assert self.pages is not None

@@ -29,6 +29,11 @@ class Stopped(NullProgress):
         raise Cancelled
 
 
+@pytest.fixture(autouse=True)
+def briefly(monkeypatch):
+    monkeypatch.setattr("core.learning.estimate._LEAST_SECONDS", 0.05)
+
+
 def measured(recipe, scans=100, held=20, decode_seconds=5.0, progress=None):
     return estimate(recipe, scans, held, "cpu", decode_seconds, progress or NullProgress())
 

@@ -277,15 +277,12 @@ def test_without_a_good_epoch_it_is_refused(small_scans, tmp_path) -> None:
         run(replace(WHOLE, lr=1e30), small_scans, tmp_path)
 
 
-def out_of_cuda() -> None:
-    raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB")
-
-
 def out_of_memory() -> None:
+    """The error that torch raises for it on this machine."""
     torch.empty(1 << 50, dtype=torch.uint8)
 
 
-def memory_for(batch_size: int, monkeypatch, failing=out_of_memory) -> list[tuple[int, int]]:
+def memory_for(batch_size: int, monkeypatch) -> list[tuple[int, int]]:
     """From the second batch of the second epoch on there is memory for so many scans and no more.
 
     Returns:
@@ -295,7 +292,7 @@ def memory_for(batch_size: int, monkeypatch, failing=out_of_memory) -> list[tupl
 
     def limited(self, batch, augment, epoch):
         if epoch >= 1 and len(batch) > batch_size and taken[-1][0] == 1:
-            failing()
+            out_of_memory()
         taken.append((epoch, len(batch)))
         return step(self, batch, augment, epoch)
 
@@ -303,12 +300,11 @@ def memory_for(batch_size: int, monkeypatch, failing=out_of_memory) -> list[tupl
     return taken
 
 
-@pytest.mark.parametrize("failing", [out_of_cuda, out_of_memory])
 def test_out_of_memory_halves_the_batch_and_begins_the_epoch_again(
-    failing, small_scans, tmp_path, monkeypatch
+    small_scans, tmp_path, monkeypatch
 ) -> None:
     recipe = replace(WHOLE, optimizer="adamw", schedule="onecycle", repeat=(2,))
-    taken = memory_for(4, monkeypatch, failing)
+    taken = memory_for(4, monkeypatch)
     lines = Lines()
     trainer, ending = run(recipe, small_scans, tmp_path, progress=lines)
     assert ending == "complete"

@@ -7,17 +7,20 @@ import subprocess
 import sys
 import time
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 
+from core.datasets.dataset import Sample
+from core.datasets.table import read_table
 from core.engine.select import choose
 from core.errors import LungfieldError, ModelError
 from core.learning.initial import initial_network, settled
 from core.learning.job import HELD_OUT_FILE, MODEL_FILE, STATE_FILE, TrainingJob
 from core.learning.recipe import PRESETS, Recipe
-from core.learning.run import train
+from core.learning.run import held_out, train
 from core.model import checkpoint
 from core.progress import Cancelled, NullProgress
 from core.reading.reader import Reader
@@ -26,6 +29,7 @@ from tests.conftest import ROOT
 from tests.datasets import write_dataset
 
 SMALL = Recipe(
+    backbone="efficientnet_b0",
     init="random",
     epochs=3,
     batch_size=8,
@@ -41,7 +45,6 @@ SMALL = Recipe(
     validation_share=0.25,
     int8=False,
 )
-EVERYTHING = replace(SMALL, average=0.9, keep="best", head="mlp", small_size=64, small_epochs=1, repeat=(2,))
 
 
 class StopAfter(NullProgress):
@@ -69,6 +72,12 @@ def scans(tmp_path_factory):
     return write_dataset(tmp_path_factory.mktemp("scans") / "generated", 24)
 
 
+@pytest.fixture(scope="module")
+def few(tmp_path_factory):
+    """Where it does not matter whether anything is learnt."""
+    return write_dataset(tmp_path_factory.mktemp("few") / "generated", 8)
+
+
 def _run(scans, out, recipe=SMALL, resume=False, progress=None, watch=None):
     job = TrainingJob((scans,), out, recipe, "cpu", "test", resume)
     return train(job, progress or NullProgress(), watch).model
@@ -78,7 +87,7 @@ def _run(scans, out, recipe=SMALL, resume=False, progress=None, watch=None):
 def trained(scans, tmp_path_factory):
     """A short run that is long enough to learn the generated opacities."""
     out = tmp_path_factory.mktemp("trained")
-    recipe = replace(SMALL, epochs=8, augment="flips", lr=3e-3, int8=True)
+    recipe = replace(SMALL, backbone="resnet18", epochs=8, augment="flips", lr=3e-3, int8=True)
     train(TrainingJob((scans,), out, recipe, "cpu", "generated"), NullProgress())
     return out
 
@@ -99,6 +108,28 @@ def test_a_run_learns_and_leaves_its_reports(trained):
     assert set(model.graphs) == {"fp32", "int8"}
     assert model.training["recipe"]["epochs"] == 8
     assert model.training["datasets"]["generated"]["train"] == 36
+
+
+def test_what_it_did_not_learn_from_is_told(trained, scans):
+    held = read_table(trained / HELD_OUT_FILE).samples
+    model = checkpoint.load(trained / MODEL_FILE)
+    assert {sample.split for sample in held} == {"val"}
+    assert len(held) == model.training["datasets"]["generated"]["val"] == 12
+    assert all(sample.path.is_relative_to(scans.resolve()) for sample in held)
+
+
+def test_of_each_dataset_the_test_scans_are_held_out_if_it_has_them():
+    """And of both classes, or nothing can be said of how well they are told apart."""
+
+    def of(dataset, split, *labels):
+        return [Sample(Path(f"{dataset} {split} {x}"), x, dataset, split, "p") for x in labels]
+
+    tested = of("a", "test", 0, 1)
+    only_validated = of("b", "val", 0, 1)
+    half_tested = of("c", "val", 0, 1)
+    rest = [s for name in "abc" for s in of(name, "train", 0, 1)] + of("a", "val", 0, 1) + of("c", "test", 1)
+    held = held_out([*rest, *tested, *only_validated, *half_tested])
+    assert held == [*tested, *only_validated, *half_tested]
 
 
 def test_evaluate_scores_what_the_model_says_of_each_scan(trained, tmp_path):
@@ -128,35 +159,11 @@ def _assert_same_model(one, other):
     assert histories[0] == histories[1]
 
 
-def test_a_resumed_run_gives_the_same_model(scans, tmp_path):
-    """Stopped within an epoch, with everything in the recipe that has a state."""
-    recipe = EVERYTHING
-    whole = _run(scans, tmp_path / "whole", recipe)
-    with pytest.raises(Cancelled):
-        _run(scans, tmp_path / "broken", recipe, progress=StopAfter(2, batches=1))
-    assert not (tmp_path / "broken" / MODEL_FILE).exists()
-    resumed = StopAfter(99)
-    again = _run(scans, tmp_path / "broken", recipe, True, resumed)
-    assert any("going on after epoch 2 of 3" in line for line in resumed.lines)
-    _assert_same_model(whole, again)
-
-
-def test_a_killed_run_goes_on_as_if_nothing_had_happened(scans, tmp_path):
+def test_a_killed_run_goes_on_as_if_nothing_had_happened(few, tmp_path):
     """The process is killed in its second epoch, by the system and without a word."""
-    command = [sys.executable, "main.py", "train", str(scans), "--device", "cpu", "--init", "random"]
-    command += [
-        "--size",
-        "64",
-        "--epochs",
-        "3",
-        "--batch-size",
-        "8",
-        "--validation-share",
-        "0.25",
-        "--no-int8",
-        "--name",
-        "test",
-    ]
+    command = [sys.executable, "main.py", "train", str(few), "--device", "cpu", "--name", "test"]
+    command += "--init random --backbone efficientnet_b0 --no-int8 --size 64 --epochs 3".split()
+    command += "--batch-size 8 --validation-share 0.25".split()
 
     def start(out, *more):
         return subprocess.Popen(
@@ -176,17 +183,18 @@ def test_a_killed_run_goes_on_as_if_nothing_had_happened(scans, tmp_path):
     _assert_same_model(tmp_path / "whole" / MODEL_FILE, tmp_path / "killed" / MODEL_FILE)
 
 
-def test_an_interrupted_run_is_neither_overwritten_nor_mixed_up(scans, tmp_path):
+def test_an_interrupted_run_is_neither_overwritten_nor_mixed_up(few, tmp_path):
     with pytest.raises(Cancelled):
-        _run(scans, tmp_path, progress=StopAfter(1))
+        _run(few, tmp_path, progress=StopAfter(1))
+    assert not (tmp_path / MODEL_FILE).exists()
     with pytest.raises(LungfieldError, match="--resume"):
-        _run(scans, tmp_path)
+        _run(few, tmp_path)
     with pytest.raises(LungfieldError, match="other options"):
-        _run(scans, tmp_path, replace(SMALL, lr=1e-3), resume=True)
+        _run(few, tmp_path, replace(SMALL, lr=1e-3), resume=True)
     assert (tmp_path / STATE_FILE).exists()
 
 
-def test_a_frozen_backbone_stays_as_it_was(scans, tmp_path):
+def test_a_frozen_backbone_stays_as_it_was(few, tmp_path):
     recipe = replace(
         PRESETS["notebook-frozen"],
         init="random",
@@ -197,27 +205,27 @@ def test_a_frozen_backbone_stays_as_it_was(scans, tmp_path):
         int8=False,
     )
     before = initial_network(recipe).state_dict()
-    after = checkpoint.load(_run(scans, tmp_path, recipe)).weights
+    after = checkpoint.load(_run(few, tmp_path, recipe)).weights
     for name, value in checkpoint.rounded({k: v.numpy() for k, v in before.items()}).items():
         same = np.array_equal(after[name], value)
         assert same == name.startswith("backbone."), name
 
 
-def test_the_first_notebooks_recipe_runs(scans, tmp_path):
+def test_the_first_notebooks_recipe_runs(few, tmp_path):
     lines = StopAfter(99)
     recipe = replace(
         PRESETS["notebook-full"], init="random", epochs=2, size=64, validation_share=0.25, int8=False
     )
-    _run(scans, tmp_path, recipe, progress=lines)
+    _run(few, tmp_path, recipe, progress=lines)
     assert sum(line.startswith("epoch") and "accuracy" in line for line in lines.lines) == 2
 
 
-def test_a_loss_that_is_no_number_stops_with_a_word(scans, tmp_path):
+def test_a_loss_that_is_no_number_stops_with_a_word(few, tmp_path):
     with pytest.raises(LungfieldError, match="no longer a number"):
-        _run(scans, tmp_path, replace(SMALL, lr=1e30, optimizer="adam", schedule="constant"))
+        _run(few, tmp_path, replace(SMALL, lr=1e30, optimizer="adam", schedule="constant"))
 
 
-def test_going_on_from_a_model_keeps_its_preprocessing(scans, trained, tmp_path):
+def test_going_on_from_a_model_keeps_its_preprocessing(few, trained, tmp_path):
     recipe = replace(
         PRESETS["fine-tune"],
         init=str(trained / MODEL_FILE),
@@ -226,7 +234,7 @@ def test_going_on_from_a_model_keeps_its_preprocessing(scans, trained, tmp_path)
         validation_share=0.25,
         int8=False,
     )
-    made = checkpoint.load(_run(scans, tmp_path, recipe))
+    made = checkpoint.load(_run(few, tmp_path, recipe))
     assert made.preprocessing == checkpoint.load(trained / MODEL_FILE).preprocessing
     assert made.preprocessing.standardise
     assert not settled(PRESETS["notebook-full"]).standardise
@@ -244,14 +252,14 @@ def test_notebook_weights_start_a_run(tmp_path):
     torch.manual_seed(3)
     net = models.resnet18(num_classes=2)
     torch.save(net.state_dict(), tmp_path / "linear.pth")
-    begun = initial_network(replace(SMALL, init=str(tmp_path / "linear.pth"))).eval()
+    begun = initial_network(Recipe(init=str(tmp_path / "linear.pth"))).eval()
     x = torch.randn(2, 1, 64, 64)
     torch.testing.assert_close(begun(x), net.eval()(x.expand(-1, 3, -1, -1)))
     net.fc = torch.nn.Sequential(
         torch.nn.Linear(512, 256), torch.nn.ReLU(), torch.nn.Dropout(0.5), torch.nn.Linear(256, 2)
     )
     torch.save(net.state_dict(), tmp_path / "mlp.pth")
-    begun = initial_network(replace(SMALL, init=str(tmp_path / "mlp.pth"), head="mlp")).eval()
+    begun = initial_network(Recipe(init=str(tmp_path / "mlp.pth"), head="mlp")).eval()
     torch.testing.assert_close(begun(x), net.eval()(x.expand(-1, 3, -1, -1)))
 
 
@@ -267,7 +275,7 @@ def test_foreign_weights_are_refused_and_never_run(tmp_path, monkeypatch):
     torch.save({"conv1.weight": torch.ones(3)}, "other.pth")
     for name, words in (("bomb", "not a file of weights"), ("list", "state_dict"), ("other", "no resnet18")):
         with pytest.raises(ModelError, match=words):
-            initial_network(replace(SMALL, init=f"{name}.pth"))
+            initial_network(Recipe(init=f"{name}.pth"))
     assert not (tmp_path / "bomb went off").exists()
 
 

@@ -51,7 +51,7 @@ def test_a_click_anywhere_on_a_card_takes_its_recipe(on, qtbot, preset):
 def test_cards_are_gone_through_by_keys(on, qtbot):
     cards = on.page.options.cards.cards
     cards["head-only"].button.setFocus()
-    qtbot.keyClick(cards["head-only"].button, Qt.Key.Key_Down)
+    qtbot.keyClick(cards["head-only"].button, Qt.Key.Key_Right)
     assert on.setup.preset == "fine-tune"
 
 

@@ -31,21 +31,16 @@ def cells(table):
 
 
 def drag(page, mime):
-    event = QDragEnterEvent(
-        QPoint(90, 90), Qt.DropAction.CopyAction, mime, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
-    )
+    left, none = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    event = QDragEnterEvent(QPoint(90, 90), Qt.DropAction.CopyAction, mime, left, none)
     event.ignore()
     page.dragEnterEvent(event)
     return event.isAccepted()
 
 
 def drop(page, mime):
-    page.dropEvent(
-        QDropEvent(
-            QPointF(90, 90), Qt.DropAction.CopyAction, mime, Qt.MouseButton.LeftButton,
-            Qt.KeyboardModifier.NoModifier,
-        )  # fmt: skip
-    )
+    left, none = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    page.dropEvent(QDropEvent(QPointF(90, 90), Qt.DropAction.CopyAction, mime, left, none))
 
 
 def test_at_first_it_says_how_scans_have_to_lie(bench):
@@ -99,6 +94,8 @@ def test_what_is_selected_is_removed_by_key(bench, qtbot, tmp_path):
     assert not sources.remove.isEnabled()
     sources.view.setCurrentRow(0)
     assert sources.remove.isEnabled()
+    with qtbot.waitActive(on.page):
+        on.page.activateWindow()
     sources.view.setFocus()
     qtbot.keyClick(sources.view, Qt.Key.Key_Delete)
     assert on.setup.sources == (wards[1],)
@@ -141,7 +138,9 @@ def found(qtbot, dark):
 
 def test_counts_are_shown_by_source_and_use(found):
     parts = {"train": 10, "val": 4, "test": 6}
-    all_of_them = [s for name in ("ward", "clinic") for part, n in parts.items() for s in samples(name, part, n)]
+    all_of_them = [
+        s for name in ("ward", "clinic") for part, n in parts.items() for s in samples(name, part, n)
+    ]
     found.show_inspection(Inspection((), tuple(all_of_them), patients={("ward", "train"): 5}))
     assert cells(found.table)[:4] == [
         ["ward", "Learns from", "5", "5", "5"],
@@ -155,7 +154,7 @@ def test_remarks_are_shown_with_what_is_done(found):
     remarks = (Remark("few-patients", "ward", 1, fatal=True), Remark("duplicate", "ward", 3))
     found.show_inspection(Inspection((), (), remarks))
     assert [row.property("kind") for row in found.rows] == ["error", "info"]
-    assert "ward: 3 files are copies of others. Each scan is used once." == found.rows[1].text
+    assert found.rows[1].text == "ward: 3 files are copies of others. Each scan is used once."
     found.show_looking()
     assert found.rows == []
 
@@ -168,7 +167,7 @@ def test_a_remark_unfolds_its_files(qtbot, dark):
     assert "600" in row.files.text()
     qtbot.mouseClick(row.files, Qt.MouseButton.LeftButton)
     listed = row.findChild(QPlainTextEdit)
-    assert listed.isVisible()
+    qtbot.waitUntil(listed.isVisible)
     assert listed.toPlainText().splitlines()[0] == f"{Path('/scans/0.png')}: torn"
     assert listed.toPlainText().splitlines()[-1] == "and 100 more"
     qtbot.mouseClick(row.files, Qt.MouseButton.LeftButton)

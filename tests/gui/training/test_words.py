@@ -92,13 +92,16 @@ def test_what_a_run_does_is_said():
 
 def test_a_summary_counts_what_is_used():
     samples = [Sample(Path(f"{n}.png"), n % 2, "ward", SPLITS[n % 3], str(n)) for n in range(120)]
-    assert words.summary(Inspection((), tuple(samples))) == "It learns from 40 scans and checks itself on 40."
+    said = words.summary(Inspection((), tuple(samples)))
+    assert said == "It learns from 40 scans and checks itself on 40."
     assert "little" in words.summary(Inspection((), tuple(samples[:30])))
     assert "nothing" in words.summary(Inspection((), ()))
 
 
 def test_a_problem_is_said_with_what_to_do():
-    assert words.problem_line(Problem("no such folder", "choose another")) == "No such folder. Choose another."
+    assert (
+        words.problem_line(Problem("no such folder", "choose another")) == "No such folder. Choose another."
+    )
     assert words.problem_line(Problem("no such folder")) == "No such folder."
 
 
