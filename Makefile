@@ -6,13 +6,15 @@ export SCAN PYTHON
 
 RUN = .venv/bin/python main.py
 
-.PHONY: help app test test-xcb format clean
+.PHONY: help app test test-xcb package package-test format clean
 
 help:
 	@echo 'make app                set up what is missing, then open the window'
 	@echo 'make app SCAN=path      the same with a scan, or a folder of scans, in it'
 	@echo 'make test               set up, then every check; ARGS="-k name" goes to pytest'
 	@echo 'make test-xcb           the tests of the window again, on an X server without a screen (Xvfb)'
+	@echo 'make package            dist/: the application in one folder, a .deb and a .tar.zst (some minutes)'
+	@echo 'make package-test       as root: try them in an empty Debian, without Python or a network'
 	@echo 'make format             lay out the code and mend what ruff can mend'
 	@echo 'make clean              remove .venv and the caches; your data, models and runs stay'
 	@echo
@@ -29,6 +31,13 @@ test:
 test-xcb:
 	@sh tools/prepare.sh xcb
 	@.venv/bin/python tools/on_a_screen.py $(ARGS)
+
+package:
+	@sh tools/prepare.sh app
+	@.venv/bin/python packaging/build.py --fresh
+
+package-test:
+	@.venv/bin/python packaging/linux/prove.py $(ARGS)
 
 format:
 	@sh tools/prepare.sh test

@@ -1,6 +1,13 @@
-"""The version of Lungfield, for when it runs from its source and no package's metadata tells it."""
+"""The version of Lungfield. It stands here alone: pyproject.toml, About, `--version` and packages take it."""
 
 from __future__ import annotations
 
-#: The same as in pyproject.toml; a test holds the two together.
+import sys
+
 VERSION = "0.1.0"
+
+#: Whether this is the packaged program, which has its Python inside.
+PACKAGED = bool(getattr(sys, "frozen", False))
+
+#: How the program is called in a terminal.
+COMMAND = "lungfield" if PACKAGED else "main.py"

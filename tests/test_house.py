@@ -29,13 +29,13 @@ def pins(name: str) -> dict[str, Requirement]:
     return {canonicalize_name(each.name): each for each in parsed}
 
 
-@pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt"])
+@pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt", "requirements-package.txt"])
 def test_every_requirement_is_pinned(name: str) -> None:
     loose = [str(each) for each in pins(name).values() if not re.fullmatch(r"==[\w.]+", str(each.specifier))]
     assert loose == []
 
 
-@pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt"])
+@pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt", "requirements-package.txt"])
 def test_requirements_name_no_place_to_download_from(name: str) -> None:
     stray = [line for line in lines(name) if "://" in line or line.startswith("-")]
     assert stray == (["-r requirements.txt"] if name == "requirements-dev.txt" else [])

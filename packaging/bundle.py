@@ -1,0 +1,83 @@
+"""Which of the files that PyInstaller found stay in the bundle: by the rules, and by what links them."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Callable, Iterable
+from functools import partial
+from pathlib import PurePath
+
+from pruning import stays
+
+#: Place in the bundle, where it was found, PyInstaller's word for its kind.
+Entry = tuple[str, str, str]
+
+_LINK = "SYMLINK"
+
+
+def pruned(
+    binaries: Iterable[Entry],
+    datas: Iterable[Entry],
+    needs: Callable[[str], Iterable[str]],
+    ours: Iterable[str],
+) -> tuple[list[Entry], list[Entry]]:
+    """The binaries and data files that stay in the bundle.
+
+    Args:
+        binaries, datas: place in the bundle, where it was found, PyInstaller's word for its kind. Of a
+            "SYMLINK", the second is where it leads.
+        needs: the names of the libraries that a file links.
+        ours: the folders of the Python that is packaged. Libraries from elsewhere are the build machine's.
+    """
+    roots = tuple(ours)
+    kept = without_orphans([each for each in binaries if _is_wanted(each)], needs, roots)
+    others = [each for each in datas if _is_wanted(each)]
+    places = {place for place, _, kind in (*kept, *others) if kind != _LINK}
+    return tuple(  # type: ignore[return-value]
+        [each for each in entries if each[2] != _LINK or _target(each) in places]
+        for entries in (kept, others)
+    )
+
+
+def without_orphans(
+    binaries: Iterable[Entry], needs: Callable[[str], Iterable[str]], ours: tuple[str, ...]
+) -> list[Entry]:
+    """`binaries` without the libraries that were brought for what was left out.
+
+    Wheels keep what their modules link in a folder `NAME.libs`; what else is linked comes from the system of
+    the build machine. Of both stays what something else that stays needs, directly or by another library.
+    """
+    entries = list(binaries)
+    brought = {
+        PurePath(place).name: source for place, source, _ in filter(partial(_is_brought, ours), entries)
+    }
+    waiting = [source for entry in entries if not _is_brought(ours, entry) and (source := _file(entry))]
+    needed: set[str] = set()
+    while waiting:
+        for name in needs(waiting.pop()):
+            if name in brought and name not in needed:
+                needed.add(name)
+                waiting.append(brought[name])
+    return [each for each in entries if not _is_brought(ours, each) or PurePath(each[0]).name in needed]
+
+
+def _is_brought(ours: tuple[str, ...], entry: Entry) -> bool:
+    place, source, kind = entry
+    if kind == _LINK or PurePath(place).name.startswith(("libpython", "python3")):
+        return False
+    return PurePath(place).parts[0].endswith(".libs") or (kind == "BINARY" and not source.startswith(ours))
+
+
+def _file(entry: Entry) -> str:
+    return "" if entry[2] == _LINK else entry[1]
+
+
+def _target(link: Entry) -> str:
+    """The place in the bundle that a link leads to."""
+    place, source, _ = link
+    return posixpath.normpath(posixpath.join(PurePath(place).parent.as_posix(), PurePath(source).as_posix()))
+
+
+def _is_wanted(entry: Entry) -> bool:
+    place, source, kind = entry
+    return stays(PurePath(place).as_posix(), source) if kind != _LINK else stays(_target(entry))
