@@ -125,7 +125,7 @@ def _add_train(command: argparse.ArgumentParser) -> None:
         type=Path,
         help="NORMAL/ and PNEUMONIA/, or train/ val/ test/, or a table (.csv) of files and labels",
     )
-    add("--out", type=Path, required=True, metavar="DIR", help="where the model and its reports go")
+    add("--out", type=Path, metavar="DIR", help="where the model and its reports go; not needed to check")
     add("--name", default="", help="the model's name; default: that of DIR")
     _add_device(command)
     add("--resume", action="store_true", help="go on with the run that was interrupted in DIR")

@@ -20,6 +20,8 @@ def run(chosen: argparse.Namespace) -> int:
         )
     if chosen.check:
         return _check(chosen, recipe)
+    if chosen.out is None:
+        raise LungfieldError("nobody said where the model goes", "give a folder with --out")
     # Only now: importing torch takes seconds, and a mistyped option need not wait for it.
     from core.learning.job import TrainingJob
     from core.learning.run import train

@@ -101,7 +101,7 @@ class RunningPage(QWidget):
         upper.addWidget(self.curves)
         upper.addWidget(self.wrong)
         upper.setStretchFactor(0, 1)
-        upper.setSizes([700, 260])
+        upper.setSizes([680, 300])
         lower.addWidget(upper)
         lower.addWidget(below)
         lower.setStretchFactor(0, 1)
@@ -138,6 +138,8 @@ class RunningPage(QWidget):
 
     def _show_curves(self) -> None:
         history = self._following.history
+        if len(history) == 1:
+            self.curves.say("")  # it draws now
         self.curves.show_drawing(partial(_curves, history), _in_words(history[-1]))
 
     def _show_wrong(self) -> None:

@@ -18,6 +18,9 @@ from gui.worklist.thumbnails import Thumbnails
 
 _FOUND = Qt.ItemDataRole.UserRole
 
+#: What the words below a picture need more than its width, in the window's units.
+_BESIDE = 28
+
 
 class WrongScans(QWidget):
     """Shows them, the surest first; says which one the person wants to see.
@@ -39,9 +42,9 @@ class WrongScans(QWidget):
         self.view.setMovement(QListView.Movement.Static)
         self.view.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.view.setIconSize(QSize(THUMBNAIL, THUMBNAIL))
-        self.view.setUniformItemSizes(True)
+        lines = 3 * self.view.fontMetrics().lineSpacing()
+        self.view.setGridSize(QSize(THUMBNAIL + _BESIDE, THUMBNAIL + lines))
         self.view.setWordWrap(True)
-        self.view.setSpacing(4)
         self.view.setAccessibleName(self.tr("Scans that it gets wrong"))
         column = QVBoxLayout(self)
         column.setContentsMargins(10, 0, 0, 0)

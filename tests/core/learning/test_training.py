@@ -162,8 +162,18 @@ def _assert_same_model(one, other):
 def test_a_killed_run_goes_on_as_if_nothing_had_happened(few, tmp_path):
     """The process is killed in its second epoch, by the system and without a word."""
     command = [sys.executable, "main.py", "train", str(few), "--device", "cpu", "--name", "test"]
-    command += "--init random --backbone efficientnet_b0 --no-int8 --size 64 --epochs 3".split()
-    command += "--batch-size 8 --validation-share 0.25".split()
+    command += [
+        "--init",
+        "random",
+        "--backbone",
+        "efficientnet_b0",
+        "--no-int8",
+        "--size",
+        "64",
+        "--epochs",
+        "3",
+    ]
+    command += ["--batch-size", "8", "--validation-share", "0.25"]
 
     def start(out, *more):
         return subprocess.Popen(

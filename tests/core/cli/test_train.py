@@ -1,0 +1,55 @@
+"""`main.py train`: what it says of DATASETs before it trains, and what it refuses."""
+
+from __future__ import annotations
+
+import shutil
+
+from core.cli import DONE, UNUSABLE, main
+from core.cli.options import parser
+from core.cli.train import recipe_of
+from core.learning.recipe import PRESETS
+from tests.datasets import write_dataset
+
+
+def test_a_check_tells_what_would_be_learnt_from_and_trains_nothing(tmp_path, capsys):
+    scans = write_dataset(tmp_path / "ward", 8)
+    first, *_ = sorted((scans / "NORMAL").iterdir())
+    shutil.copy(first, scans / "NORMAL" / "person99_0.png")
+    (scans / "PNEUMONIA" / "broken.jpeg").write_bytes(b"\xff\xd8\xff but no more")
+    before = sorted(tmp_path.rglob("*"))
+    assert main(["train", str(scans), "--check", "--validation-share", "0.25"]) == DONE
+    said = capsys.readouterr().out
+    assert "ward: 1 file is a copy of another" in said
+    assert "ward: 1 file cannot be read" in said
+    assert "broken.jpeg: " in said
+    assert "train 6 normal, 6 pneumonia; val 2 normal, 2 pneumonia" in said
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_a_check_of_what_cannot_be_learnt_from_fails(tmp_path, capsys):
+    scans = write_dataset(tmp_path / "ward", 2)
+    assert main(["train", str(scans), "--check"]) == UNUSABLE
+    assert "too few" in capsys.readouterr().out
+
+
+def test_it_does_not_train_without_a_folder_for_the_model(tmp_path, capsys):
+    assert main(["train", str(tmp_path)]) == UNUSABLE
+    assert "--out" in capsys.readouterr().err
+
+
+def test_the_head_alone_by_options():
+    given = [
+        "train",
+        "scans",
+        "--out",
+        "x",
+        "--preset",
+        "head-only",
+        "--patience",
+        "3",
+        "--no-cache-features",
+    ]
+    recipe = recipe_of(parser().parse_args(given))
+    assert recipe.freeze_backbone
+    assert (recipe.patience, recipe.cache_features, recipe.on_features) == (3, False, False)
+    assert PRESETS["head-only"].on_features
