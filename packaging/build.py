@@ -26,11 +26,14 @@ ROOT = HERE.parent
 sys.path[:0] = [str(HERE), str(HERE / "linux"), str(ROOT), str(ROOT / "tools")]
 
 import environment  # noqa: E402
+import sizes  # noqa: E402
 
 from core.version import VERSION  # noqa: E402
 
 BUILD, DIST = ROOT / "build", ROOT / "dist"
 FOLDER = DIST / "lungfield"
+#: What the spec tells beside its work.
+WORK = BUILD / "work" / "lungfield"
 
 #: What a library is built with in the folder's own Python: run there, as this script needs none of it.
 _FACTS = """
@@ -67,7 +70,15 @@ def main() -> int:
             names += packages.make(FOLDER, DIST, VERSION, cuda=facts["cuda"], dated=_dated(), python=python)
     _write_manifest(facts["versions"])
     print("\n".join(names))
-    (DIST / "package.log").write_text("\n".join([*names, *steps.lines]) + "\n", "utf-8")
+    parts = [
+        "",
+        "made of",
+        *sizes.made_of(FOLDER),
+        "",
+        "left out",
+        *(WORK / "left_out.txt").read_text("utf-8").splitlines(),
+    ]
+    (DIST / "package.log").write_text("\n".join([*names, *steps.lines, *parts]) + "\n", "utf-8")
     return 0
 
 
@@ -135,7 +146,7 @@ def _facts(python: Path) -> dict[str, dict[str, str] | str]:
     """Collect the licences of what is in the folder; its versions, and CUDA's if torch is built with it."""
     place = FOLDER / "licences"
     shutil.rmtree(place, ignore_errors=True)
-    shipped = BUILD / "work" / "lungfield" / "shipped.txt"
+    shipped = WORK / "shipped.txt"
     told = subprocess.run([python, "-I", "-c", _FACTS, HERE, shipped, place], capture_output=True, text=True)
     if told.returncode:
         raise SystemExit(told.stderr.strip())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Callable, Iterable
 from functools import partial
+from importlib import metadata
 from pathlib import PurePath
 
 from pruning import stays
@@ -12,7 +13,8 @@ from pruning import stays
 #: Place in the bundle, where it was found, PyInstaller's word for its kind.
 Entry = tuple[str, str, str]
 
-_LINK = "SYMLINK"
+#: Their word for a link.
+LINK = "SYMLINK"
 
 
 def pruned(
@@ -32,11 +34,23 @@ def pruned(
     roots = tuple(ours)
     kept = without_orphans([each for each in binaries if _is_wanted(each)], needs, roots)
     others = [each for each in datas if _is_wanted(each)]
-    places = {place for place, _, kind in (*kept, *others) if kind != _LINK}
+    places = {place for place, _, kind in (*kept, *others) if kind != LINK}
     return tuple(  # type: ignore[return-value]
-        [each for each in entries if each[2] != _LINK or _target(each) in places]
-        for entries in (kept, others)
+        [each for each in entries if each[2] != LINK or _target(each) in places] for entries in (kept, others)
     )
+
+
+def metadata_of(distributions: Iterable[str]) -> list[Entry]:
+    """The METADATA of installed distributions, for those that ask for versions and licences while they run.
+
+    The rest of their records names files of the build machine.
+    """
+    found = []
+    for name in sorted(distributions):
+        files = metadata.distribution(name).files or ()
+        place = next(file for file in files if file.match("*.dist-info/METADATA"))
+        found.append((place.as_posix(), str(place.locate()), "DATA"))
+    return found
 
 
 def without_orphans(
@@ -63,13 +77,13 @@ def without_orphans(
 
 def _is_brought(ours: tuple[str, ...], entry: Entry) -> bool:
     place, source, kind = entry
-    if kind == _LINK or PurePath(place).name.startswith(("libpython", "python3")):
+    if kind == LINK or PurePath(place).name.startswith(("libpython", "python3")):
         return False
     return PurePath(place).parts[0].endswith(".libs") or (kind == "BINARY" and not source.startswith(ours))
 
 
 def _file(entry: Entry) -> str:
-    return "" if entry[2] == _LINK else entry[1]
+    return "" if entry[2] == LINK else entry[1]
 
 
 def _target(link: Entry) -> str:
@@ -80,4 +94,4 @@ def _target(link: Entry) -> str:
 
 def _is_wanted(entry: Entry) -> bool:
     place, source, kind = entry
-    return stays(PurePath(place).as_posix(), source) if kind != _LINK else stays(_target(entry))
+    return stays(PurePath(place).as_posix(), source) if kind != LINK else stays(_target(entry))

@@ -32,7 +32,8 @@ def prepare() -> Path:
         print("Making build/venv (some minutes)", flush=True)
         base = getattr(sys, "_base_executable", sys.executable)
         subprocess.run([base, "-I", "-m", "venv", VENV], check=True)
-        pip = [PYTHON, "-I", "-m", "pip", "--quiet", "--disable-pip-version-check", "--no-input", "install"]
+        pip = [PYTHON, "-I", "-m", "pip", "--disable-pip-version-check", "--no-input"]
+        pip += ["--quiet", "--quiet", "install"]
         subprocess.run([*pip, *(part for name in FILES for part in ("-r", ROOT / name))], check=True)
         STAMP.write_text(wanted, "utf-8")
     return PYTHON

@@ -50,14 +50,18 @@ def components(modules: Iterable[str]) -> list[Component]:
     Raises:
         LookupError: of one there is no licence text.
     """
-    owners = metadata.packages_distributions()
-    tops = {module.partition(".")[0] for module in modules}
-    names = {owner for top in tops for owner in owners.get(top, ())} | set(_ALWAYS)
-    found = [component(name) for name in sorted(names, key=str.casefold)]
+    found = [component(name) for name in sorted({*owners(modules), *_ALWAYS}, key=str.casefold)]
     shipped = [python(), *found]
     if bare := [each.name for each in shipped if not each.files]:
         raise LookupError(f"there is no licence text of {', '.join(bare)}: it cannot ship")
     return shipped
+
+
+def owners(modules: Iterable[str]) -> set[str]:
+    """The names of the distributions that modules, or folders beside them, come from."""
+    known = metadata.packages_distributions()
+    tops = {module.partition(".")[0] for module in modules}
+    return {owner for top in tops for owner in known.get(top, ())}
 
 
 def component(name: str) -> Component:

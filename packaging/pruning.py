@@ -21,9 +21,6 @@ HIDDEN_IMPORTS = [
     "openvino.frontend.pytorch.ts_decoder",
 ]
 
-#: Libraries that look for their own or another's metadata while they run.
-TELL_THEIR_VERSION = ("nncf", "openvino", "torch", "torchvision")
-
 #: Not to be followed at all. openvino_telemetry would report to a server: see core/model/openvino_offline.py.
 EXCLUDED_MODULES = [
     *("openvino_telemetry", "openvino.tools", "tkinter", "_tkinter", "PIL.ImageTk", "turtle", "idlelib"),

@@ -68,7 +68,7 @@ def _decoding(samples: list[Sample]) -> str:
 def _not_as_encoded(sample: Sample) -> str:
     """What is wrong with the decoded file; empty where nothing is."""
     try:
-        pixels = decode(sample.encode(), sample.kind).pixels
+        pixels = decode(bytes(sample.encode()), sample.kind).pixels
     except LungfieldError as error:
         return str(error)
     except Exception as error:

@@ -18,6 +18,9 @@ from PIL import Image
 
 from core.imaging.scan import Pixels
 
+#: Gives a file's bytes.
+Encoder = Callable[[], bytes | bytearray]
+
 #: Below this, what lossy compression changes of a smooth picture.
 _LOSSY = 0.04
 
@@ -45,14 +48,14 @@ class Sample:
     Attributes:
         family: "pictures", "TIFF" or "DICOM".
         kind: the compression, in words.
-        encode: gives the file's bytes.
+        encode: makes the file.
         pixels: what decoding it must give.
         tolerance: how far any pixel may be from that.
     """
 
     family: str
     kind: str
-    encode: Callable[[], bytes]
+    encode: Encoder
     pixels: Pixels
     tolerance: float
 
@@ -104,7 +107,7 @@ def _saved(picture: NDArray[Any], kind: str, **options: Any) -> bytes:
 def _pictures() -> Iterator[Sample]:
     import imagecodecs
 
-    def of(kind: str, bits: int, encode: Callable[[], bytes], tolerance: float = 0.0) -> Sample:
+    def of(kind: str, bits: int, encode: Encoder, tolerance: float = 0.0) -> Sample:
         return Sample("pictures", kind, encode, _scaled(bits), tolerance or 1.5 / (1 << bits))
 
     picture, deep, deepest = shades(8), shades(12), shades(16)
@@ -140,7 +143,7 @@ def _tiffs() -> Iterator[Sample]:
     yield Sample("TIFF", "16 bits", _tiff_encoder(shades(16), "tiff_lzw"), _scaled(16), 1 / 65536)
 
 
-def _tiff_encoder(picture: NDArray[Any], compression: str, **options: int) -> Callable[[], bytes]:
+def _tiff_encoder(picture: NDArray[Any], compression: str, **options: int) -> Encoder:
     return lambda: _saved(picture, "TIFF", compression=compression, **options)
 
 
@@ -148,7 +151,7 @@ def _dicoms() -> Iterator[Sample]:
     import imagecodecs
     from pydicom import uid
 
-    def of(syntax: uid.UID, bits: int, code: Callable[[], bytes] | None, tolerance: float = 0.0) -> Sample:
+    def of(syntax: uid.UID, bits: int, code: Encoder | None, tolerance: float = 0.0) -> Sample:
         exact = 1.5 / (1 << bits)
         return Sample(
             "DICOM", syntax.keyword, lambda: _dicom(syntax, bits, code), _scaled(bits), tolerance or exact
@@ -175,7 +178,7 @@ def _dicoms() -> Iterator[Sample]:
         yield of(syntax, 8, lambda: base64.b85decode(_HTJ2K.replace("\n", "")))
 
 
-def _dicom(syntax: Any, bits: int, code: Callable[[], bytes] | None) -> bytes:
+def _dicom(syntax: Any, bits: int, code: Encoder | None) -> bytes:
     """`shades(bits)` as a DICOM file: `code()` as its only frame, or the values themselves."""
     import pydicom
     from pydicom.dataset import Dataset, FileMetaDataset
@@ -196,7 +199,7 @@ def _dicom(syntax: Any, bits: int, code: Callable[[], bytes] | None) -> bytes:
     ds.file_meta = FileMetaDataset()
     ds.file_meta.TransferSyntaxUID = syntax
     if code is not None:
-        ds.PixelData = encapsulate([code()])
+        ds.PixelData = encapsulate([bytes(code())])
         ds["PixelData"].VR = "OB"
         ds["PixelData"].is_undefined_length = True
     elif syntax == RLELossless:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 SYSTEM = "/usr/lib/x86_64-linux-gnu/"
@@ -158,3 +160,24 @@ def test_of_torchs_sources_only_those_stay_that_are_read_again(pruning, tmp_path
     unread.write_text("def relu(): ...")
     assert pruning.stays("torch/_dynamo/config.py", str(read))
     assert not pruning.stays("torch/nn/functional.py", str(unread))
+
+
+def test_only_the_metadata_of_what_ships_is_kept(bundle):
+    (place, source, kind), *others = bundle.metadata_of(["numpy", "shiboken6"])
+    assert (place.startswith("numpy-"), place.endswith(".dist-info/METADATA"), kind) == (True, True, "DATA")
+    assert "Name: numpy" in Path(source).read_text("utf-8")
+    assert len(others) == 1
+
+
+def test_what_is_left_out_is_told_by_its_reason(script, tmp_path):
+    sizes = script("sizes")
+    names = ("torch/bin/protoc", "torch/lib/libtorch_cpu.so", "a.libs/libz.so")
+    files = [tmp_path / str(number) for number in range(3)]
+    for file in files:
+        file.write_bytes(bytes(2 << 20))
+    before = [(name, str(file), "BINARY") for name, file in zip(names, files, strict=True)]
+    assert sizes.left_out(before, before[1:2]) == [
+        "| torch: programs that test torch, and protoc | 2 |",
+        "| linked by nothing that stays | 2 |",
+        "| together | 4 |",
+    ]
