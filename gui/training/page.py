@@ -42,7 +42,8 @@ class TrainingPage(QWidget):
 
     Args:
         evaluator: may be at work for another page too.
-        plots: the lane that draws figures; here it makes small pictures and tidies up as well.
+        plots: the lane that draws figures.
+        pictures: the lane that makes small pictures and tidies up; the same one where none is given.
     """
 
     scans_wanted = Signal(list)  # paths, to be opened in the viewer
@@ -58,6 +59,7 @@ class TrainingPage(QWidget):
         theme: Theme,
         icons: Icons,
         funnel: ErrorFunnel,
+        pictures: Lane | None = None,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
@@ -67,7 +69,8 @@ class TrainingPage(QWidget):
         self._funnel = funnel
         self._result: tuple[Trained, TrainingJob] | None = None
         self._discards = False
-        self.folders = RunFolders(plots, self)
+        pictures = pictures or plots
+        self.folders = RunFolders(pictures, self)
         self.following = Following(service, self)
         self.estimating = Estimating(setup, service, self)
         self.steps = Steps()
@@ -76,7 +79,7 @@ class TrainingPage(QWidget):
         self.offer = OfferBar()
         self.prepare = PreparePage(setup, funnel, icons)
         self.options = OptionsPage(setup, service, models)
-        self.running = RunningPage(self.following, service, plots, Thumbnails(plots, self), theme)
+        self.running = RunningPage(self.following, service, plots, Thumbnails(pictures, self), theme)
         self.result = ResultPage(evaluator, plots, theme, funnel)
         self.start_bar = StartBar(setup, self.estimating, service, funnel)
         self.run_bar = RunBar(self.following, service)

@@ -99,12 +99,8 @@ def _known() -> Mapping[RemarkKind, tuple[str, str, str, str]]:
             "warning",
         ),
         "bad-label": (
-            translate(
-                "Training", "One row of the table says “{about}”, which is neither NORMAL nor PNEUMONIA."
-            ),
-            translate(
-                "Training", "{n} rows of the table say “{about}”, which is neither NORMAL nor PNEUMONIA."
-            ),
+            translate("Training", "One row of the table says neither NORMAL nor PNEUMONIA: {about}."),
+            translate("Training", "{n} rows of the table say neither NORMAL nor PNEUMONIA: {about}."),
             "",
             "warning",
         ),
@@ -118,7 +114,15 @@ def _known() -> Mapping[RemarkKind, tuple[str, str, str, str]]:
 
 
 def _missing_class(remark: Remark) -> Told:
-    found = translate("Training", "There are no {label} scans.").format(label=remark.about)
+    label, _, part = remark.about.partition(" ")
+    found = {
+        "": translate("Training", "There are no {label} scans."),
+        "(val)": translate("Training", "There are no {label} scans to check itself on."),
+        "(test)": translate("Training", "There are no {label} scans to test on."),
+    }[part].format(label=label)
+    if part == "(test)":
+        done = translate("Training", "It is tested on those set aside from the rest instead.")
+        return Told(found, done, "warning")
     if remark.fatal:
         done = translate("Training", "It learns from both kinds: add a folder that has them.")
         return Told(found, done, "error")

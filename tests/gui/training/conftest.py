@@ -81,7 +81,9 @@ def bench(qapp: QApplication, qtbot: Any, reviewed: list[Any], home: Path) -> It
                 lanes.lane("evaluation"), lambda: Settings(engine="openvino", device="cpu"), lanes
             )
             plots, icons = lanes.lane("plots"), Icons(theme, lanes)
-            page = TrainingPage(setup, service, models, evaluator, plots, theme, icons, funnel)
+            page = TrainingPage(
+                setup, service, models, evaluator, plots, theme, icons, funnel, lanes.lane("pictures")
+            )
             page.resize(1100, 690)
             models.refresh()
             made.append(Bench(page, setup, service, models, evaluator, theme, told))
