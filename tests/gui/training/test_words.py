@@ -43,8 +43,16 @@ def test_one_and_many_are_told_apart():
     assert told(Remark("unreadable", "ward", 1)).done != told(Remark("unreadable", "ward", 2)).done
 
 
-def test_a_bad_label_is_quoted():
-    assert "“maybe”" in told(Remark("bad-label", "ward", 3, about="maybe")).found
+def test_bad_labels_are_named():
+    assert "cyst (2), maybe (1)" in told(Remark("bad-label", "ward", 3, about="cyst (2), maybe (1)")).found
+
+
+def test_a_part_that_lacks_a_class_is_told_from_a_fatal_lack():
+    tested = told(Remark("missing-class", "ward", about="NORMAL (test)"))
+    checked = told(Remark("missing-class", "", fatal=True, about="NORMAL (val)"))
+    assert (tested.kind, checked.kind) == ("warning", "error")
+    assert "to test on" in tested.found
+    assert "to check itself on" in checked.found
 
 
 @pytest.mark.parametrize(
