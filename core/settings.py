@@ -112,7 +112,8 @@ def save(settings: Settings) -> None:
     """
     text = json.dumps(asdict(settings), indent=1, ensure_ascii=False)
     try:
-        write_whole(paths.user_data() / "settings.json", text.encode())
+        # Not durable: a disk busy with a training's state held the window for 0.4 s at each scan opened
+        write_whole(paths.user_data() / "settings.json", text.encode(), durable=False)
     except LungfieldError as error:
         raise LungfieldError("your settings cannot be saved", error.hint) from error
 
