@@ -10,7 +10,7 @@ from core.learning.recipe import Recipe
 CALIBRATION_SCANS = 200
 STATISTICS_SCANS = 2000
 
-#: Seconds that it takes to make the form for OpenVINO and the reports. Measured on two cores.
+#: Seconds that it takes to make the forms for OpenVINO and the reports: a rough figure, not a measured one.
 FORMS_SECONDS = 10.0
 
 #: Learning from a scan costs about as much as looking at so many: once forward and twice back.
