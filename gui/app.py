@@ -135,7 +135,8 @@ class Lungfield(QObject):
             self.lanes, store, self.preferences, self.theme, self.icons, self.funnel, keep, self
         )
         self.workshop.activated.connect(self._on_activated)
-        self.workshop.points_set.connect(self._on_activated)
+        self.workshop.altered.connect(self._on_altered)
+        self.workshop.removed.connect(self._on_removed)
         self.workshop.scans_wanted.connect(self.session.open)
         self.window = MainWindow(
             self.session, self.heat, saver, exporter, self.thumbnails, history, self.workshop,
@@ -207,11 +208,25 @@ class Lungfield(QObject):
             print(f"lungfield: {line}", file=sys.stderr)
         self._qt.exit(status)
 
-    def _on_activated(self, name: str) -> None:
-        """Another model reads, or other operating points count: those that the model has for itself."""
-        if self.workshop.models.active in ("", name):
-            self.preferences.change(model="", threshold=None)
+    def _on_activated(self, _: str) -> None:
+        """Another model reads, with its own operating point: a threshold was meant for the one before."""
+        chosen = self.preferences.now.model
+        self.preferences.change(model="", threshold=None)
+        if not chosen:  # else the change had it opened
             self.session.start()
+
+    def _on_altered(self, name: str) -> None:
+        """A model has other operating points or another name: where it reads, it is opened anew."""
+        if self._reads(name):
+            self.session.start()
+
+    def _on_removed(self, name: str, active: str) -> None:
+        if self._reads(name) or self.preferences.now.model == name:
+            self._on_activated(active)
+
+    def _reads(self, name: str) -> bool:
+        opened = self.session.opened
+        return opened is not None and opened.reader.checkpoint.name == name
 
     def _on_settings(self, now: settings.Settings) -> None:
         self.theme.apply(self._chosen.theme or now.theme)

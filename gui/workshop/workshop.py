@@ -39,7 +39,8 @@ class Workshop(QObject):
 
     training_told = Signal(str)  # how far a fine-tuning is, in words; empty where none goes on
     activated = Signal(str)  # another model reads by default
-    points_set = Signal(str)  # a model has other operating points
+    altered = Signal(str)  # this model has other operating points, or now has another name
+    removed = Signal(str, str)  # a model, and the one that reads by default now
     scans_wanted = Signal(list)  # paths to open
 
     def __init__(
@@ -71,9 +72,9 @@ class Workshop(QObject):
         for signal in (self.training.changed, self.training.position):
             signal.connect(self._tell_training)
         self.models.activated.connect(self.activated)
-        self.models.removed.connect(self._on_removed)
+        self.models.removed.connect(self.removed)
         self.models.renamed.connect(self._on_renamed)
-        self.models.points_set.connect(self.points_set)
+        self.models.points_set.connect(self.altered)
         self.models.failed.connect(self._on_models_failed)
 
     @property
@@ -153,12 +154,11 @@ class Workshop(QObject):
         words = training_words(service.last_position, service.is_paused) if service.is_running else ""
         self.training_told.emit(words)
 
-    def _on_removed(self, name: str, active: str) -> None:
-        self.activated.emit(active)
-
     def _on_renamed(self, before: str, now: str) -> None:
         if self._preferences.now.model == before:
-            self._preferences.change(model=now)
+            self._preferences.change(model=now)  # which has it opened
+        else:
+            self.altered.emit(before)
 
     def _on_models_failed(self, error: BaseException) -> None:
         """The library's page says it itself, where it is seen."""

@@ -72,6 +72,37 @@ def test_a_kept_model_that_is_made_active_reads_at_once(begin, scans, model_file
     settle_on(qtbot, lungfield, library.BUNDLED)
 
 
+def test_what_reads_is_opened_anew_only_for_a_change_of_its_own(begin, scans, model_files, qtbot) -> None:
+    lungfield = begin(*scans)
+    models, preferences = lungfield.workshop.models, lungfield.preferences
+    for number, name in enumerate(("one", "other")):
+        with qtbot.waitSignal(models.added, timeout=PATIENCE_MS):
+            models.keep(model_files[number], name)
+    preferences.change(model="", threshold=0.498)
+    opened = []
+    lungfield.session.readings.service.opened.connect(opened.append)
+    with qtbot.waitSignal(models.activated, timeout=PATIENCE_MS):
+        models.activate("one")
+    settle_on(qtbot, lungfield, "one")
+    settle(qtbot, lungfield)
+    assert len(opened) == 1
+    preferences.change(threshold=0.6)
+
+    with qtbot.waitSignal(models.renamed, timeout=PATIENCE_MS):
+        models.rename("other", "another")
+    with qtbot.waitSignal(models.removed, timeout=PATIENCE_MS):
+        models.remove("another")
+    settle(qtbot, lungfield)
+    assert len(opened) == 1
+    assert preferences.now.threshold == 0.6
+
+    with qtbot.waitSignal(models.renamed, timeout=PATIENCE_MS):
+        models.rename("one", "the one")
+    settle_on(qtbot, lungfield, "the one")
+    assert len(opened) == 2
+    assert preferences.now.threshold == 0.6
+
+
 def settle_on(qtbot, lungfield, name: str) -> None:
     def reads() -> bool:
         opened = lungfield.session.opened
