@@ -7,14 +7,15 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject
 
 from core.model import library
 from core.opening import open_reader
 from core.progress import Progress
 from core.scoring.evaluated import Evaluation
 from core.settings import Settings
-from gui.jobs import Job, Lane
+from gui.jobs import Lane
+from gui.one_job import OneJob
 
 
 @dataclass(frozen=True)
@@ -38,63 +39,25 @@ class Evaluated:
     evaluations: tuple[Evaluation, ...]
 
 
-class EvaluationService(QObject):
-    """Evaluates one request at a time.
+class EvaluationService(OneJob):
+    """Evaluates one EvaluationRequest at a time; gives an Evaluated.
 
     Args:
         lane: of its own, behind the window: it reads thousands of scans.
         settings: gives those that say by which engine to read.
     """
 
-    started = Signal(object)  # EvaluationRequest
-    progressed = Signal(float, str)
-    succeeded = Signal(object)  # Evaluated
-    failed = Signal(object)  # the exception
-    cancelled = Signal()
-
     def __init__(self, lane: Lane, settings: Callable[[], Settings], parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._lane = lane
+        super().__init__(lane, parent)
         self._settings = settings
-        self._job: Job | None = None
-
-    @property
-    def is_busy(self) -> bool:
-        return self._job is not None
 
     def start(self, request: EvaluationRequest) -> None:
-        """Begin; one of succeeded, failed and cancelled says how it ended.
+        """Begin.
 
         Raises:
             RuntimeError: another evaluation is going on.
         """
-        if self._job is not None:
-            raise RuntimeError("one evaluation at a time")
-        self._job = job = self._lane.start(partial(_evaluate, request, self._settings()))
-        job.progressed.connect(self.progressed)
-        job.succeeded.connect(self._on_succeeded)
-        job.failed.connect(self._on_failed)
-        job.cancelled.connect(self._on_cancelled)
-        self.started.emit(request)
-
-    def cancel(self) -> None:
-        """Ask it to stop, if there is one; `cancelled` says when it has."""
-        if self._job is not None:
-            self._job.cancel()
-
-    # Over before anybody hears of it: another may be begun in answer
-
-    def _on_succeeded(self, evaluated: Evaluated) -> None:
-        self._job = None
-        self.succeeded.emit(evaluated)
-
-    def _on_failed(self, error: BaseException) -> None:
-        self._job = None
-        self.failed.emit(error)
-
-    def _on_cancelled(self) -> None:
-        self._job = None
-        self.cancelled.emit()
+        self._begin(request, partial(_evaluate, request, self._settings()))
 
 
 def _evaluate(request: EvaluationRequest, settings: Settings, progress: Progress) -> Evaluated:

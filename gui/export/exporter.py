@@ -7,12 +7,10 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Protocol
 
-from PySide6.QtCore import QObject, Signal
-
 from core.export.item import Item, LeftOut, Written
 from core.progress import Progress
 from gui.export.request import ExportRequest, is_file
-from gui.jobs import Job, Lane
+from gui.one_job import OneJob
 
 
 class Items(Protocol):
@@ -39,23 +37,8 @@ class Exported:
     counts: Mapping[str, int] = field(default_factory=dict)
 
 
-class Exporter(QObject):
-    """Writes what is asked for, behind the window."""
-
-    started = Signal(object)  # ExportRequest
-    progressed = Signal(float, str)
-    succeeded = Signal(object)  # Exported
-    failed = Signal(object)  # the exception
-    cancelled = Signal()
-
-    def __init__(self, lane: Lane, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._lane = lane
-        self._job: Job | None = None
-
-    @property
-    def is_busy(self) -> bool:
-        return self._job is not None
+class Exporter(OneJob):
+    """Writes what an ExportRequest asks for, behind the window; gives an Exported."""
 
     def start(self, request: ExportRequest, items: Items, title: str = "") -> None:
         """Begin.
@@ -66,33 +49,7 @@ class Exporter(QObject):
         Raises:
             RuntimeError: another export is going on.
         """
-        if self._job is not None:
-            raise RuntimeError("one export at a time")
-        self._job = job = self._lane.start(partial(_export, request, items, title))
-        job.progressed.connect(self.progressed)
-        job.succeeded.connect(self._on_succeeded)
-        job.failed.connect(self._on_failed)
-        job.cancelled.connect(self._on_cancelled)
-        self.started.emit(request)
-
-    def cancel(self) -> None:
-        """Ask it to stop, if there is one; `cancelled` says when it has."""
-        if self._job is not None:
-            self._job.cancel()
-
-    # Over before anybody hears of it: another may be begun in answer
-
-    def _on_succeeded(self, exported: Exported) -> None:
-        self._job = None
-        self.succeeded.emit(exported)
-
-    def _on_failed(self, error: BaseException) -> None:
-        self._job = None
-        self.failed.emit(error)
-
-    def _on_cancelled(self) -> None:
-        self._job = None
-        self.cancelled.emit()
+        self._begin(request, partial(_export, request, items, title))
 
 
 def _export(request: ExportRequest, items: Items, title: str, progress: Progress) -> Exported:
