@@ -23,5 +23,4 @@ class Banner(NoticeBar):
     def tell(self, problem: Problem) -> None:
         """Show this one instead of what was there."""
         self._log.setVisible(problem.ours)
-        words = f"{problem.message} — {problem.hint}." if problem.hint else f"{problem.message}."
-        self.say(words, "error" if problem.ours else "warning")
+        self.say(problem.line, "error" if problem.ours else "warning")

@@ -66,7 +66,7 @@ class ElidedLabel(QLabel):
         shortened = self._metrics().elidedText(self._whole, Qt.TextElideMode.ElideMiddle, self.width())
         if shortened != self.text():
             self.setText(shortened)
-        self.setToolTip(_as_plain_text(self._whole) if shortened != self._whole else "")
+        self.setToolTip(plain_tool_tip(self._whole) if shortened != self._whole else "")
 
 
 class QuietSlider(QSlider):
@@ -204,9 +204,11 @@ class NumberSlider(QObject):
         self.changed_by_hand.emit(value)
 
 
-def _as_plain_text(text: str) -> str:
-    """For a tooltip, which shows what looks like markup as markup."""
-    return f"<span>{html.escape(text)}</span>" if "<" in text else text
+def plain_tool_tip(text: str) -> str:
+    """For a tool tip of foreign words, such as a file's name: what looks like markup is shown as it is."""
+    if "<" not in text:
+        return text
+    return "<span>" + "<br>".join(html.escape(line) for line in text.split("\n")) + "</span>"
 
 
 def _wheel_if_focused(widget: QWidget, event: QWheelEvent, handle: Callable[[QWheelEvent], None]) -> None:

@@ -34,6 +34,16 @@ class Problem:
     hint: str = ""
     ours: bool = False
 
+    @property
+    def line(self) -> str:
+        """Both, in one line."""
+        return in_one_line(self.message, self.hint)
+
+
+def in_one_line(message: str, hint: str) -> str:
+    """What went wrong, and what to do where that is known."""
+    return f"{message} — {hint}." if hint else f"{message}."
+
 
 class ErrorFunnel(QObject):
     """Takes every error, from any thread, and says each as a `Problem` in its own thread."""
@@ -44,11 +54,15 @@ class ErrorFunnel(QObject):
         super().__init__(parent)
         self._before: tuple[Any, Any, Any] | None = None
 
-    def problem(self, error: BaseException) -> Problem:
-        """What to say of `error`; a bug of ours is logged."""
+    def problem(self, error: BaseException, instead: str = "") -> Problem:
+        """What to say of `error`; a bug of ours is logged.
+
+        Args:
+            instead: what to do where a model or an engine cannot be had; else the settings are named.
+        """
         if isinstance(error, EngineError | ModelError):
             # Their hints name options of the command line.
-            return Problem(error.message, self.tr("choose another under Settings, Reading"))
+            return Problem(error.message, instead or self.tr("choose another under Settings, Reading"))
         if isinstance(error, LungfieldError):
             return Problem(error.message, error.hint)
         logger.error("internal error", exc_info=(type(error), error, error.__traceback__))

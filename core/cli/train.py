@@ -9,6 +9,7 @@ from core.cli import DONE, UNUSABLE
 from core.cli.terminal import TerminalProgress
 from core.errors import LungfieldError
 from core.learning.recipe import PRESETS, Recipe
+from core.version import COMMAND
 
 
 def run(chosen: argparse.Namespace) -> int:
@@ -30,7 +31,7 @@ def run(chosen: argparse.Namespace) -> int:
     job = TrainingJob(tuple(chosen.datasets), chosen.out, recipe, chosen.device, name, chosen.resume)
     with TerminalProgress() as progress:
         made = train(job, progress).model
-    print(f"the model is {made}; `main.py models import {made}` takes it into the library")
+    print(f"the model is {made}; `{COMMAND} models import {made}` takes it into the library")
     return DONE
 
 

@@ -14,8 +14,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import ModelError
+from core.version import COMMAND
 
 METADATA_KEY = "lungfield"
+
+#: What to do where a model is not found, for the command line.
+SHOWN_BY = f"`{COMMAND} models list` shows those there are"
 
 #: The largest that Lungfield writes is about 35 MB, with a header of 0.2 MB and a long history.
 MAX_BYTES = 256 << 20
@@ -93,7 +97,7 @@ def _not_a_model(path: Path, reason: str) -> ModelError:
 def _header(path: Path) -> dict[str, Any]:
     """The header of a safetensors file: a JSON object after its length."""
     if not path.is_file():
-        raise ModelError(f"no such model: {path}", "`main.py models list` shows those there are")
+        raise ModelError(f"no such model: {path}", SHOWN_BY)
     try:
         with path.open("rb") as file:
             size = os.fstat(file.fileno()).st_size

@@ -9,6 +9,7 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QWidget
 
 from core.errors import LungfieldError
+from gui.errors import in_one_line
 from gui.jobs import Job
 from gui.notice_bar import NoticeBar
 from gui.reading.words import as_sentence
@@ -38,8 +39,7 @@ class SavedBar(NoticeBar):
 
     def _on_failed(self, error: BaseException) -> None:
         if isinstance(error, LungfieldError):
-            line = f"{error.message} — {error.hint}." if error.hint else f"{error.message}."
-            self._tell(as_sentence(line), "warning", None)
+            self._tell(as_sentence(in_one_line(error.message, error.hint)), "warning", None)
         else:
             self.hide()
             self.failed.emit(error)

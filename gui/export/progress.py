@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import html
 from pathlib import Path
 
 from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QProgressBar, QWidget
 
+from gui.controls import plain_tool_tip
 from gui.errors import ErrorFunnel
 from gui.export.exporter import Exported, Exporter
 from gui.export.request import ExportRequest
@@ -60,12 +60,11 @@ class ExportProgress(NoticeBar):
     def _on_succeeded(self, exported: Exported) -> None:
         self._shown = exported.request.path
         self._tell(done(exported), "warning" if exported.left_out else "info", found=self._shown)
-        self.words.setToolTip(_tool_tip(left_out(exported)))
+        self.words.setToolTip(plain_tool_tip(left_out(exported)))
 
     def _on_failed(self, error: BaseException) -> None:
         problem = self._funnel.problem(error)
-        line = f"{problem.message} — {problem.hint}." if problem.hint else f"{problem.message}."
-        self._tell(as_sentence(line), "error" if problem.ours else "warning")
+        self._tell(as_sentence(problem.line), "error" if problem.ours else "warning")
 
     def _on_cancelled(self) -> None:
         self._tell(self.tr("The export was cancelled; nothing was written."), "info")
@@ -85,10 +84,3 @@ class ExportProgress(NoticeBar):
     def _show_folder(self) -> None:
         folder = self._shown if self._shown.is_dir() else self._shown.parent
         QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder)))
-
-
-def _tool_tip(lines: str) -> str:
-    """As plain text: names of files may look like markup."""
-    if "<" not in lines:
-        return lines
-    return "<br>".join(html.escape(line) for line in lines.split("\n"))

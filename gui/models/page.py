@@ -20,6 +20,7 @@ from core.errors import LungfieldError
 from core.model.checkpoint import Checkpoint
 from gui.dialogs.parts import words
 from gui.dropping import DropVeil
+from gui.errors import in_one_line
 from gui.icons import Icons
 from gui.models.asking import Asking
 from gui.models.details import ModelDetails
@@ -194,7 +195,7 @@ class ModelsPage(QWidget):
         if not isinstance(error, LungfieldError):
             self.problem.emit(error)
         elif name == self._chosen:
-            self.details.show_words(_sentence(error))
+            self.details.show_words(in_one_line(error.message, error.hint))
 
     # What has happened
 
@@ -218,7 +219,7 @@ class ModelsPage(QWidget):
 
     def _tell(self, error: BaseException) -> None:
         if isinstance(error, LungfieldError):
-            self.notice.say(_sentence(error), "warning")
+            self.notice.say(in_one_line(error.message, error.hint), "warning")
         else:
             self.problem.emit(error)
 
@@ -280,7 +281,3 @@ class ModelsPage(QWidget):
         self._veil.hide()
         event.acceptProposedAction()
         self._models.examine(local_paths(event.mimeData())[0])
-
-
-def _sentence(error: LungfieldError) -> str:
-    return f"{error.message} — {error.hint}." if error.hint else f"{error.message}."

@@ -13,8 +13,9 @@ from PySide6.QtWidgets import (
 
 from core.datasets.dataset import SPLITS, Split
 from core.datasets.inspected import Inspection
+from gui.controls import plain_tool_tip
 from gui.reading.words import label
-from gui.training.words import number, part_name, part_purpose, tool_tip
+from gui.training.words import number, part_name, part_purpose
 
 #: So many rows are seen at once; what goes beyond is scrolled.
 _MOST_ROWS = 10
@@ -75,7 +76,7 @@ class CountsTable(QTableWidget):
         for column, text in enumerate(texts):
             item = QTableWidgetItem(text)
             item.setTextAlignment(_alignment(column))
-            item.setToolTip(tool_tip(name) if column == 0 else part_purpose(part))
+            item.setToolTip(plain_tool_tip(name) if column == 0 else part_purpose(part))
             item.setData(Qt.ItemDataRole.AccessibleTextRole, name if column == 0 else text)
             item.setData(_NAME, name)
             self.setItem(row, column, item)

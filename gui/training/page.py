@@ -33,7 +33,7 @@ from gui.training.service import TrainingService
 from gui.training.setup import TrainingSetup
 from gui.training.start_bar import StartBar
 from gui.training.steps import Stage, Steps
-from gui.training.words import problem_line
+from gui.training.words import another_start, problem_line
 from gui.worklist.thumbnails import Thumbnails
 
 
@@ -43,7 +43,8 @@ class TrainingPage(QWidget):
     Args:
         evaluator: may be at work for another page too.
         plots: the lane that draws figures.
-        pictures: the lane that makes small pictures and tidies up; the same one where none is given.
+        folders: the runs that lie in the person's data.
+        pictures: the lane that makes small pictures; nothing else should wait there.
     """
 
     scans_wanted = Signal(list)  # paths, to be opened in the viewer
@@ -59,7 +60,8 @@ class TrainingPage(QWidget):
         theme: Theme,
         icons: Icons,
         funnel: ErrorFunnel,
-        pictures: Lane | None = None,
+        folders: RunFolders,
+        pictures: Lane,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
@@ -69,8 +71,7 @@ class TrainingPage(QWidget):
         self._funnel = funnel
         self._result: tuple[Trained, TrainingJob] | None = None
         self._discards = False
-        pictures = pictures or plots
-        self.folders = RunFolders(pictures, self)
+        self.folders = folders
         self.following = Following(service, self)
         self.estimating = Estimating(setup, service, self)
         self.steps = Steps()
@@ -91,6 +92,7 @@ class TrainingPage(QWidget):
         self._connect()
         self.go_to("scans")
         self._allow()
+        self._show_offers()
         self.prepare.sources.add_folder.setFocus()
 
     @property
@@ -282,7 +284,7 @@ class TrainingPage(QWidget):
         self.go_to("options" if self._stage == "scans" else "scans")
 
     def _tell(self, error: BaseException) -> None:
-        problem = self._funnel.problem(error)
+        problem = self._funnel.problem(error, another_start())
         self.notice.say(problem_line(problem), "error" if problem.ours else "warning")
 
 

@@ -18,10 +18,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from gui.controls import plain_tool_tip
 from gui.dialogs.parts import words
 from gui.icons import Icons
 from gui.training.inspector import reviewed_table
-from gui.training.words import tool_tip
 
 
 class _DropList(QListWidget):
@@ -82,7 +82,7 @@ class SourceList(QWidget):
         for source in sources:
             item = QListWidgetItem(self._words(source))
             item.setData(Qt.ItemDataRole.UserRole, source)
-            item.setToolTip(tool_tip(str(source)))
+            item.setToolTip(plain_tool_tip(str(source)))
             item.setIcon(self._icons.get("table" if source.suffix.lower() == ".csv" else "folder"))
             self.view.addItem(item)
             item.setSelected(source in selected)

@@ -12,7 +12,7 @@ from gui.training.estimating import Estimating
 from gui.training.presets import doing_words
 from gui.training.service import TrainingService
 from gui.training.setup import TrainingSetup
-from gui.training.words import about_time, problem_line
+from gui.training.words import about_time, another_start, problem_line
 
 
 class StartBar(QWidget):
@@ -95,7 +95,7 @@ class StartBar(QWidget):
     def _time(self) -> tuple[str, str]:
         estimate, problem = self._estimating.estimate, self._estimating.problem
         if problem is not None:
-            return problem_line(self._funnel.problem(problem)), "warning"
+            return problem_line(self._funnel.problem(problem, another_start())), "warning"
         if estimate is None:
             return self.tr("Measuring how long it takes on this computer…"), "muted"
         most = self.tr("At most {time} on this computer.")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import math
 
 from PySide6.QtCore import QCoreApplication, QLocale
@@ -118,15 +117,13 @@ def ending_line(ending: Ending, epochs: int, of: int) -> str:
     return known[ending].format(n=epochs, of=of)
 
 
-def tool_tip(text: str) -> str:
-    """For a tool tip that names a file: what looks like markup would be shown as such."""
-    if "<" not in text:
-        return text
-    return "<br>".join(html.escape(line) for line in text.split("\n"))
-
-
 def _begun(text: str) -> str:
     return text[:1].upper() + text[1:]
+
+
+def another_start() -> str:
+    """What to do where the model or the device that a training begins with cannot be had."""
+    return translate("Training", "choose another start or device under How it learns")
 
 
 def problem_line(problem: Problem) -> str:

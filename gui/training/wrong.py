@@ -10,9 +10,9 @@ from PySide6.QtWidgets import QAbstractItemView, QListView, QListWidget, QListWi
 
 from core.learning.watching import Wrong
 from core.reading.finding import Found
+from gui.controls import plain_tool_tip
 from gui.dialogs.parts import words
 from gui.reading.words import label, percent
-from gui.training.words import tool_tip
 from gui.worklist.entry import THUMBNAIL
 from gui.worklist.thumbnails import Thumbnails
 
@@ -84,7 +84,7 @@ class WrongScans(QWidget):
         item = QListWidgetItem(text)
         found = Found(scan.path, scan.path.name)
         item.setData(_FOUND, found)
-        item.setToolTip(tool_tip(f"{scan.path.name}\n{text}"))
+        item.setToolTip(plain_tool_tip(f"{scan.path.name}\n{text}"))
         item.setTextAlignment(Qt.AlignmentFlag.AlignHCenter)
         item.setIcon(self._icon(found))
         return item

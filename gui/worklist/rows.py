@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from bisect import bisect_left
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any
@@ -10,6 +9,7 @@ from typing import Any
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
 
 from core.settings import Settings
+from gui.controls import plain_tool_tip
 from gui.worklist.entry import Entry
 from gui.worklist.order import COLUMNS, DESCENDING_FIRST, by_place
 from gui.worklist.verdict import aloud, cell_words, explanation, title, verdict_of
@@ -203,4 +203,4 @@ def _tool_tip(entry: Entry, column: str) -> str:
         text = entry.reason
     else:
         text = entry.name if entry.found.content is not None else entry.found.where
-    return f"<p>{html.escape(text)}</p>" if "<" in text else text
+    return plain_tool_tip(text)

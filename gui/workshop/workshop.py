@@ -63,7 +63,7 @@ class Workshop(QObject):
         self._funnel = funnel
         self._keep = keep
         self.folders = RunFolders(lanes.lane("runs"), self)
-        self.folders.failed.connect(funnel.tell)
+        self.folders.failed.connect(self._on_folders_failed)
         self.window: WorkshopWindow | None = None
         self.training = TrainingService(lanes.lane("training"), lanes.lane("measuring", behind=True), self)
         self.models = Models(lanes.lane("models"), self)
@@ -128,7 +128,9 @@ class Workshop(QObject):
             inspector = Inspector(self._lanes.lane("inspection", behind=True), self)
             setup = TrainingSetup(inspector, partial(reviewed_scans, self._store), self)
             shown_by = plots, self._theme, self._icons, self._funnel
-            training = TrainingPage(setup, self.training, self.models, self.evaluation, *shown_by)
+            services = setup, self.training, self.models, self.evaluation
+            pictures = self._lanes.lane("pictures of a training", behind=True)
+            training = TrainingPage(*services, *shown_by, self.folders, pictures)
             evaluation = EvaluationPage(self.evaluation, self.models, *shown_by)
             library = ModelsPage(self.models, self._icons)
             self.pages = training, evaluation, library
@@ -136,7 +138,6 @@ class Workshop(QObject):
             self.window = WorkshopWindow(list(zip(self.pages, titles, strict=True)), kept, parent)
             self._connect(training, evaluation, library)
             self.models.refresh()
-            self.look_for_runs()
         return self.window
 
     def _connect(self, training: TrainingPage, evaluation: EvaluationPage, library: ModelsPage) -> None:
@@ -159,6 +160,11 @@ class Workshop(QObject):
             self._preferences.change(model=now)  # which has it opened
         else:
             self.altered.emit(before)
+
+    def _on_folders_failed(self, error: BaseException) -> None:
+        """The page of fine-tuning says it itself, once there is one."""
+        if self.pages is None:
+            self._funnel.tell(error)
 
     def _on_models_failed(self, error: BaseException) -> None:
         """The library's page says it itself, where it is seen."""

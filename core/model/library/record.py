@@ -11,6 +11,7 @@ from pathlib import Path
 from core.errors import ModelError
 from core.files import write_whole
 from core.log import logger
+from core.model.container import SHOWN_BY
 from core.model.library.places import BUNDLED, changing, files, own_folder
 
 _VERSION = 1
@@ -56,7 +57,7 @@ def activate(name: str) -> None:
     """Read with this model from now on. Raises ModelError where there is none of that name."""
     with changing():
         if name not in files():
-            raise ModelError(f"no such model: {name}", "`main.py models list` shows those there are")
+            raise ModelError(f"no such model: {name}", SHOWN_BY)
         record = _read()
         if _stack(record, files())[-1] != name:
             _write([*record, Activation(name, datetime.now(UTC))])

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from core.errors import ModelError
+from core.model.container import SHOWN_BY
 from core.model.library.facts import facts
 from core.model.library.places import BUNDLED, files, is_bundled
 from core.model.library.record import active_name
@@ -39,9 +40,7 @@ def find(wanted: str = "") -> Path:
     path = Path(name)
     if path.is_file():
         return path
-    raise ModelError(
-        f"no such model: {name}", "`main.py models list` shows those there are; a path is taken too"
-    )
+    raise ModelError(f"no such model: {name}", f"{SHOWN_BY}; a path is taken too")
 
 
 def entry_of(name: str) -> Entry:
@@ -49,7 +48,7 @@ def entry_of(name: str) -> Entry:
     for entry in entries():
         if entry.name == name:
             return entry
-    raise ModelError(f"no such model: {name}", "`main.py models list` shows those there are")
+    raise ModelError(f"no such model: {name}", SHOWN_BY)
 
 
 def note(name: str) -> str:

@@ -22,6 +22,7 @@ from gui.models.models import Models
 from gui.theme import Theme
 from gui.training.inspector import Inspector
 from gui.training.page import TrainingPage
+from gui.training.run_folders import RunFolders
 from gui.training.service import TrainingService
 from gui.training.setup import TrainingSetup
 from tests.themes import borrowed_theme
@@ -82,8 +83,9 @@ def bench(qapp: QApplication, qtbot: Any, reviewed: list[Any], home: Path) -> It
             )
             plots, icons = lanes.lane("plots"), Icons(theme, lanes)
             page = TrainingPage(
-                setup, service, models, evaluator, plots, theme, icons, funnel, lanes.lane("pictures")
-            )
+                setup, service, models, evaluator, plots, theme, icons, funnel,
+                RunFolders(lanes.lane("runs"), lanes), lanes.lane("pictures"),
+            )  # fmt: skip
             page.resize(1100, 690)
             models.refresh()
             made.append(Bench(page, setup, service, models, evaluator, theme, told))
