@@ -20,7 +20,6 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 import numpy as np
-from PySide6.QtCore import QEventLoop, QTimer
 from PySide6.QtWidgets import QApplication
 
 from core.reading.finding import Found
@@ -31,7 +30,7 @@ from core.review import Review
 from core.settings import NOTICE_VERSION
 from core.store.store import Store, open_store
 from gui.app import Lungfield
-from tests.gui.watch import Watch
+from tests.gui.watch import Watch, wait
 
 MODEL = ModelKey("0" * 32, "fp32", "made up")
 _HOLD = 50
@@ -122,12 +121,6 @@ def bring(count: int) -> int:
 
 def digest(number: int) -> str:
     return hashlib.sha256(str(number).encode()).hexdigest()
-
-
-def wait(milliseconds: int) -> None:
-    loop = QEventLoop()
-    QTimer.singleShot(milliseconds, loop.quit)
-    loop.exec()
 
 
 if __name__ == "__main__":

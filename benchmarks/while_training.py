@@ -20,7 +20,6 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 import cv2
-from PySide6.QtCore import QEventLoop, QTimer
 from PySide6.QtWidgets import QApplication
 
 from core.learning import runs
@@ -29,7 +28,7 @@ from core.settings import NOTICE_VERSION
 from gui.app import Lungfield
 from gui.training.service import TrainingService
 from tests.datasets import write_dataset
-from tests.gui.watch import Watch
+from tests.gui.watch import Watch, wait
 from tests.pictures import radiograph
 
 SIZE = (1536, 2048)  # 3.1 megapixels
@@ -174,12 +173,6 @@ def make_scans(folder: Path, count: int) -> list[Path]:
 def until(holds) -> None:
     while not holds():
         wait(2)
-
-
-def wait(milliseconds: int) -> None:
-    loop = QEventLoop()
-    QTimer.singleShot(milliseconds, loop.quit)
-    loop.exec()
 
 
 if __name__ == "__main__":

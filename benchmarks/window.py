@@ -20,7 +20,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 import cv2
-from PySide6.QtCore import QEvent, QEventLoop, QObject, QTimer
+from PySide6.QtCore import QEvent, QObject, QTimer
 from PySide6.QtWidgets import QApplication
 
 from core.imaging.decode import decode_file
@@ -28,7 +28,7 @@ from core.imaging.pyramid import Pyramid
 from core.settings import NOTICE_VERSION
 from gui.app import Lungfield
 from tests.gui.driving import drop, files_mime
-from tests.gui.watch import Watch
+from tests.gui.watch import Watch, wait
 from tests.pictures import radiograph
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -159,12 +159,6 @@ def drop_to_picture(lungfield: Lungfield, file: Path) -> float:
 def settle(lungfield: Lungfield) -> None:
     while lungfield.session.opened is None or lungfield.session.is_busy:
         wait(5)
-
-
-def wait(milliseconds: int) -> None:
-    loop = QEventLoop()
-    QTimer.singleShot(milliseconds, loop.quit)
-    loop.exec()
 
 
 if __name__ == "__main__":

@@ -20,7 +20,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 import cv2
-from PySide6.QtCore import QEvent, QEventLoop, QObject, QTimer
+from PySide6.QtCore import QEvent, QObject
 from PySide6.QtWidgets import QApplication
 
 from core.reading.finding import find
@@ -37,7 +37,7 @@ from gui.worklist.model import WorklistModel
 from gui.worklist.order import COLUMNS
 from gui.worklist.panel import WorklistPanel
 from gui.worklist.thumbnails import Thumbnails
-from tests.gui.watch import Watch
+from tests.gui.watch import Watch, wait
 from tests.gui.worklist.scans import NO_MAP
 from tests.pictures import radiograph
 
@@ -210,12 +210,6 @@ def resident() -> float:
     except OSError:
         return 0.0
     return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
-
-
-def wait(milliseconds: int) -> None:
-    loop = QEventLoop()
-    QTimer.singleShot(milliseconds, loop.quit)
-    loop.exec()
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ import shutil
 import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 #: Who runs the program: not root, so the installation is read-only for them.
 USER, HOME = "1000", "/home/person"
@@ -59,7 +60,13 @@ class EmptyRoot:
                 f"apt-get {shlex.join(arguments)} failed in the root:\n{done.stdout}{done.stderr}"
             )
 
-    def run(
+    def run(self, command: Sequence[str], **how: Any) -> subprocess.CompletedProcess[str]:
+        """Run a command in the root, without anything of our environment; `how` as for `command`."""
+        return subprocess.run(
+            self.command(command, **how), capture_output=True, text=True, stdin=subprocess.DEVNULL
+        )
+
+    def command(
         self,
         command: Sequence[str],
         *,
@@ -69,28 +76,14 @@ class EmptyRoot:
         environment: Mapping[str, str] | None = None,
         read_only: Sequence[str] = (),
         sockets: Path | None = None,
-    ) -> subprocess.CompletedProcess[str]:
-        """Run a command in the root, without anything of our environment.
+    ) -> list[str]:
+        """The command that runs `command` in the root. Its mounts end with it.
 
         Args:
             network: leave it our network; else it has none.
             read_only: folders of the root that cannot be written to, not even by root.
             sockets: of X servers, to be seen as /tmp/.X11-unix.
         """
-        given = self.command(command, user, network, folder, environment or {}, read_only, sockets)
-        return subprocess.run(given, capture_output=True, text=True, stdin=subprocess.DEVNULL)
-
-    def command(
-        self,
-        command: Sequence[str],
-        user: str = USER,
-        network: bool = False,
-        folder: str = "/",
-        environment: Mapping[str, str] | None = None,
-        read_only: Sequence[str] = (),
-        sockets: Path | None = None,
-    ) -> list[str]:
-        """The command that runs `command` in the root; see `run`. Its mounts end with it."""
         root = shlex.quote(str(self.place))
         mounts = [
             f"mount -t proc proc {root}/proc",

@@ -1,8 +1,8 @@
-"""How long the event loop was held."""
+"""How long the event loop was held; and letting it turn."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QElapsedTimer, Qt, QTimer
+from PySide6.QtCore import QElapsedTimer, QEventLoop, Qt, QTimer
 
 
 class Watch:
@@ -25,3 +25,10 @@ class Watch:
     def _tick(self) -> None:
         self.longest = max(self.longest, self._clock.nsecsElapsed() / 1e6)
         self._clock.restart()
+
+
+def wait(milliseconds: int) -> None:
+    """Let the event loop turn for so long."""
+    loop = QEventLoop()
+    QTimer.singleShot(milliseconds, loop.quit)
+    loop.exec()

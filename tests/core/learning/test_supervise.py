@@ -7,7 +7,6 @@ import os
 import sys
 import textwrap
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -23,15 +22,6 @@ from tests.conftest import ROOT
 from tests.working import JOB, SMALL, Tape
 
 DONE = {"tell": "done", "what": {"trained": ["model", "table", "early", 3]}}
-
-
-@pytest.fixture
-def workers() -> Iterator[list[Worker]]:
-    """Workers that are ended with the test."""
-    made: list[Worker] = []
-    yield made
-    for worker in made:
-        worker.kill()
 
 
 @pytest.fixture

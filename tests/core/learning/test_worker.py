@@ -30,15 +30,6 @@ from tests.working import EAGER_PROGRAM, JOB, SMALL, Tape
 
 
 @pytest.fixture
-def workers() -> Iterator[list[Worker]]:
-    """Workers that are ended with the test."""
-    made: list[Worker] = []
-    yield made
-    for worker in made:
-        worker.kill()
-
-
-@pytest.fixture
 def child(workers, tmp_path):
     """A worker whose process is the real one, but for what it does: `do(command, telling)` in these lines."""
 

@@ -105,3 +105,11 @@ def bench(qapp: QApplication, qtbot: Any, reviewed: list[Any], home: Path) -> It
         qapp.sendPostedEvents(None, QEvent.Type.DeferredDelete)
         lanes.deleteLater()
         qapp.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+
+@pytest.fixture
+def on(bench, home):
+    """The page, which measures nothing by itself."""
+    made = bench()
+    made.page.estimating.want(False)
+    return made

@@ -30,13 +30,6 @@ def press(qtbot, button):
 
 
 @pytest.fixture
-def on(bench, home):
-    made = bench()
-    made.page.estimating.want(False)
-    return made
-
-
-@pytest.fixture
 def running(on, tmp_path, monkeypatch):
     """A run that was begun; what its process would say, the test says. What is asked of it is listed."""
     asked = []

@@ -26,13 +26,6 @@ class Ended:
 
 
 @pytest.fixture
-def on(bench, home):
-    made = bench()
-    made.page.estimating.want(False)
-    return made
-
-
-@pytest.fixture
 def ended(tmp_path, home):
     """A run that ended: a small model, and scans that were held out."""
     from core.datasets.dataset import find_samples
