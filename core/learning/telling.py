@@ -36,9 +36,8 @@ class Teller:
         self._recipe = recipe
         self._epochs = recipe.epochs
         self._loss: float | None = None
-        self._begun: tuple[float, float] | None = (
-            None  # when the pace was taken up, and the work done by then
-        )
+        # When the pace was taken up, and the work done by then
+        self._begun: tuple[float, float] | None = None
         self._pace: float | None = None  # seconds for a scan that the network looks at
         self.trained_from = LOADED + (TRAINED - LOADED) * (_ASKING if recipe.on_features else 0)
         self.count(learnt, held)

@@ -226,14 +226,16 @@ class Trainer:
         order = self._order[torch.randperm(len(self._order), generator=torch.Generator().manual_seed(seed))]
         self._feed.set_mode()
         losses, logits, taken = [], [], []
-        for done, batch in enumerate(batches(order, self.batch_size), start=1):
+        every = batches(order, self.batch_size)
+        for done, batch in enumerate(every, start=1):
             progress.check()
             loss, answers = self._step(batch, augment, epoch)
             losses.append(loss * len(batch))
             logits.append(answers)
             taken.append(batch)
-            progress.report(0.95 * done / self._steps, f"epoch {epoch + 1}, loss {loss:.3f}")
-            tell.batch(epoch, 0.95 * done / self._steps, loss)
+            share = 0.95 * done / len(every)
+            progress.report(share, f"epoch {epoch + 1}, loss {loss:.3f}")
+            tell.batch(epoch, share, loss)
         rows = torch.cat(taken)
         train = scores_by_dataset(torch.cat(logits).numpy(), self._samples(rows))
         result = {
