@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import Qt, QTimer, Signal, Slot
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal, Slot
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QSplitter, QVBoxLayout, QWidget
 
 from core.scoring.evaluated import Evaluation
 from gui.dialogs.parts import scrolling
@@ -62,6 +62,7 @@ class ResultsBody(QWidget):
         super().__init__(parent)
         self._lane = lane
         self._names = names
+        self._area: QScrollArea | None = None  # of the panels
         self._known: Measured | None = None
         self._measured_at: tuple[float, ...] = ()
         self.judgements = [Judgement(each, self) for each in evaluations]
@@ -125,10 +126,10 @@ class ResultsBody(QWidget):
 
     def _add_panels(self) -> None:
         left = QWidget()
-        area = scrolling(left)
+        self._area = area = scrolling(left)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setMinimumWidth(_PANELS[0])
         area.setMaximumWidth(_PANELS[1])
+        left.installEventFilter(self)
         layout = self.layout()
         assert isinstance(layout, QHBoxLayout)
         layout.insertWidget(0, area, 2)
@@ -137,6 +138,14 @@ class ResultsBody(QWidget):
         column.setSpacing(10)
         for panel in self.panels:
             column.addWidget(panel, 1)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
+        """The panels' column is no narrower than they are, with the bar that scrolls them."""
+        if event.type() == QEvent.Type.LayoutRequest and self._area is not None:
+            needed = self._area.widget().minimumSizeHint().width()
+            bar = self._area.verticalScrollBar().sizeHint().width()
+            self._area.setMinimumWidth(min(max(_PANELS[0], needed + bar), _PANELS[1]))
+        return False
 
     def _add_figures(self) -> None:
         self._right.addWidget(_carded(self.figures))

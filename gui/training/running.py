@@ -61,6 +61,7 @@ class RunningPage(QWidget):
         self.stage, self.whole = QLabel(), QLabel(self.tr("Everything"))
         self.stage_bar = _bar(self.tr("Progress of this epoch"))
         self.whole_bar = _bar(self.tr("Progress of everything"))
+        self._drawn: tuple[Mapping[str, Any], ...] = ()  # the epochs that the curves show
         self.curves = PlotView(plots, theme, self.tr("Learning curves: loss, accuracy and AUC"))
         self.wrong = WrongScans(thumbnails)
         self.log = QPlainTextEdit()
@@ -73,6 +74,7 @@ class RunningPage(QWidget):
         following.began.connect(self._on_began)
         following.moved.connect(self._show_position)
         following.epoch_ended.connect(self._show_curves)
+        self.curves.drawn.connect(self._on_drawn)
         following.wrong_changed.connect(self._show_wrong)
         following.line_added.connect(self.log.appendPlainText)
         service.changed.connect(self._show_position)
@@ -137,10 +139,19 @@ class RunningPage(QWidget):
         self.left.setText(left if service.is_running else "")
 
     def _show_curves(self) -> None:
-        history = self._following.history
-        if len(history) == 1:
+        """Draw what there is. Epochs may end faster than that: what comes meanwhile is drawn after it."""
+        if len(self._following.history) == 1:
             self.curves.say("")  # it draws now
+        if not self.curves.is_drawing:
+            self._draw()
+
+    def _draw(self) -> None:
+        history = self._drawn = self._following.history
         self.curves.show_drawing(partial(_curves, history), _in_words(history[-1]))
+
+    def _on_drawn(self) -> None:
+        if self._following.history != self._drawn:
+            self._draw()
 
     def _show_wrong(self) -> None:
         self.wrong.show_scans(self._following.wrong)

@@ -270,3 +270,17 @@ def test_a_name_of_a_file_is_no_markup(running, tmp_path):
     running.service.wrong.emit((Wrong(Path("<b>x.png"), 0, 0.9),))
     tip = running.page.running.wrong.view.item(0).toolTip()
     assert "&lt;b&gt;x.png" in tip
+
+
+def test_epochs_that_end_faster_than_curves_are_drawn_keep_them_not_from_the_screen(running, qtbot):
+    """What comes while a figure is drawn is drawn after it, and the last epoch is there in the end."""
+    page = running.page.running
+    drawn = []
+    page.curves.drawn.connect(lambda: drawn.append(page.curves.accessibleDescription()))
+    with qtbot.waitSignal(page.curves.drawn, timeout=60_000):
+        running.service.epoch.emit(EPOCH)
+    for number in range(2, 9):
+        running.service.epoch.emit({**EPOCH, "epoch": number})
+    qtbot.waitUntil(lambda: not page.curves.is_drawing, timeout=60_000)
+    assert len(drawn) == 3  # the first, the second, and after it all the others at once
+    assert drawn[-1].startswith("epoch 8")
