@@ -22,6 +22,7 @@ from gui.dialogs.history import History
 from gui.dialogs.notice import NoticeDialog
 from gui.errors import ErrorFunnel
 from gui.export.exporter import Exporter
+from gui.handed_over import HandedOver
 from gui.icons import Icons
 from gui.jobs import Lanes
 from gui.language import Languages
@@ -151,6 +152,8 @@ class Lungfield(QObject):
         self.heat.changed.connect(self._keep_heat.start)
         self.preferences.changed.connect(self._on_settings)
         self.window.closing.connect(self.end)
+        self._handed_over = HandedOver(qt, self)
+        self._handed_over.arrived.connect(self.session.open)
         self._screenshot: Screenshot | None = None
 
     def start(self) -> None:
@@ -190,6 +193,7 @@ class Lungfield(QObject):
         self.workshop.look_for_runs()
         if self._chosen.paths:
             self.session.open(self._chosen.paths)
+        self._handed_over.begin()
         if self._chosen.screenshot:
             self._screenshot = Screenshot(self._chosen.screenshot, self.window, self.session)
             self._screenshot.done.connect(self._on_screenshot)
