@@ -99,7 +99,7 @@ def compare(sources: list[Path], folder: Path, chosen: Namespace) -> int:
     )
     tables = [some_of(source, folder, chosen.scans) for source in sources]
     scans, _ = load_and_split(
-        tables, recipe.preprocessing, recipe.validation_share, recipe.seed, NullProgress()
+        tables, recipe.preprocessing, recipe.validation_share, recipe.seed, recipe.validation, NullProgress()
     )
     parts = [sum(sample.split == part for sample in scans.samples) for part in ("train", "val")]
     print(

@@ -247,7 +247,7 @@ class MainWindow(QMainWindow):
             self.viewer.show_picture(session.picture)
         else:
             self.viewer.show_picture(None)
-        self._show_evidence()
+        self._show_reading()  # it tells what the file says of the patient, and shows the evidence
 
     def _say_that_it_loads(self) -> None:
         entry = self._session.current

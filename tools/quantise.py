@@ -41,7 +41,12 @@ def main() -> int:
     )
     with TerminalProgress() as progress:
         scans, _ = load_and_split(
-            chosen.datasets, recipe.preprocessing, recipe.validation_share, recipe.seed, progress
+            chosen.datasets,
+            recipe.preprocessing,
+            recipe.validation_share,
+            recipe.seed,
+            recipe.validation,
+            progress,
         )
         held = np.flatnonzero([sample.split == "val" for sample in scans.samples])
         train = np.flatnonzero([sample.split == "train" for sample in scans.samples])

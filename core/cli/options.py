@@ -127,6 +127,13 @@ def _add_train(command: argparse.ArgumentParser) -> None:
     )
     add("--out", type=Path, metavar="DIR", help="where the model and its reports go; not needed to check")
     add("--name", default="", help="the model's name; default: that of DIR")
+    add(
+        "--ages",
+        type=_ages,
+        nargs="+",
+        metavar="FROM-TO",
+        help="of each DATASET's patients, in years: 1-5 18-95",
+    )
     _add_device(command)
     add("--resume", action="store_true", help="go on with the run that was interrupted in DIR")
     add("--check", action="store_true", help="only say what is found in the DATASETs, and train nothing")
@@ -172,20 +179,34 @@ def _add_train(command: argparse.ArgumentParser) -> None:
         default=None,
         help="let both classes count alike",
     )
-    add("--augment", choices=("none", "flips", "strong"))
+    add("--augment", choices=("none", "flips", "strong", "wide"))
     add(
         "--standardise",
         action=argparse.BooleanOptionalAction,
         default=None,
         help="bring each picture to mean 0, std 1",
     )
+    add(
+        "--equalise",
+        action=argparse.BooleanOptionalAction,
+        default=None,
+        help="… and before, give each its grey values' ranks",
+    )
     add("--average", type=_share, metavar="X", help="decay of a running average of the weights; 0 for none")
     add(
         "--repeat", type=_positive, nargs="+", metavar="N", help="how often each DATASET is taken in an epoch"
     )
+    add(
+        "--balance",
+        action=argparse.BooleanOptionalAction,
+        default=None,
+        help="take as many scans of each class in an epoch, drawn anew",
+    )
+    add("--mixup", type=_not_negative, metavar="X", help="mix pictures and labels, by Beta(X, X); 0: don't")
     add("--keep", choices=("last", "best"), help="the last epoch, or that of the best validation accuracy")
     add("--int8", action=argparse.BooleanOptionalAction, default=None, help="make the int8 form too")
     add("--validation-share", type=_part, metavar="X", help="share of patients split off for validation")
+    add("--validation", choices=("random", "first"), help="who that is: drawn, or the first by number")
     command.set_defaults(run=_runs("train"))
 
 
@@ -232,6 +253,17 @@ def _whole(text: str, low: int, high: int, what: str) -> int:
 
 def _share(text: str) -> float:
     return _number(text, 0, 1, "a number from 0 to 1")
+
+
+def _ages(text: str) -> tuple[float, float]:
+    low, dash, high = text.partition("-")
+    try:
+        ages = float(low), float(high if dash else low)
+    except ValueError:
+        ages = (-1.0, -1.0)
+    if not 0 <= ages[0] <= ages[1] <= 130:
+        raise argparse.ArgumentTypeError(f"{text!r} is not an age or ages from and to, as 1-5")
+    return ages
 
 
 def _part(text: str) -> float:

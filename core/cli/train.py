@@ -19,6 +19,8 @@ def run(chosen: argparse.Namespace) -> int:
         raise LungfieldError(
             "--repeat has more numbers than there are DATASETs", "give one for each, in their order"
         )
+    if len(chosen.ages or ()) > len(chosen.datasets):
+        raise LungfieldError("--ages has more than there are DATASETs", "give one for each, in their order")
     if chosen.check:
         return _check(chosen, recipe)
     if chosen.out is None:
@@ -28,7 +30,15 @@ def run(chosen: argparse.Namespace) -> int:
     from core.learning.run import train
 
     name = chosen.name or chosen.out.resolve().name
-    job = TrainingJob(tuple(chosen.datasets), chosen.out, recipe, chosen.device, name, chosen.resume)
+    job = TrainingJob(
+        tuple(chosen.datasets),
+        chosen.out,
+        recipe,
+        chosen.device,
+        name,
+        chosen.resume,
+        tuple(chosen.ages or ()),
+    )
     with TerminalProgress() as progress:
         made = train(job, progress).model
     print(f"the model is {made}; `{COMMAND} models import {made}` takes it into the library")
@@ -41,7 +51,7 @@ def _check(chosen: argparse.Namespace, recipe: Recipe) -> int:
     from core.datasets.inspection import describe, inspect
 
     with TerminalProgress() as progress:
-        found = inspect(chosen.datasets, recipe.validation_share, recipe.seed, progress)
+        found = inspect(chosen.datasets, recipe.validation_share, recipe.seed, recipe.validation, progress)
     for remark in found.remarks:
         print(describe(remark))
         for path, reason in remark.files:

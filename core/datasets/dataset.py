@@ -28,6 +28,9 @@ from core.progress import Progress
 from core.reading.finding import Found, find
 
 Split = Literal["train", "val", "test"]
+
+#: Which patients are split off for validation: drawn at random, or the first by number.
+Order = Literal["random", "first"]
 SPLITS: tuple[Split, ...] = ("train", "val", "test")
 
 #: The part of those that are in none: their patient is in one that the model must not learn from.
@@ -215,12 +218,13 @@ def patient_groups(samples: Sequence[Sample]) -> NDArray[np.int64]:
     return np.asarray(groups[patients], np.int64)
 
 
-def split(samples: Sequence[Sample], share: float, seed: int) -> list[Sample]:
+def split(samples: Sequence[Sample], share: float, seed: int, order: Order = "random") -> list[Sample]:
     """The samples again, each DATASET with a validation part that has no patient in common with train.
 
     A `val/` of 50 scans or more is taken as it is. Otherwise `share` of the training scans (rounded to
     one in n) become validation, whole patients at a time and stratified by label (scikit-learn's
-    StratifiedGroupKFold). Patients who are also in `test/` or in a given `val/` are left out of train.
+    StratifiedGroupKFold) or, in the order "first", those with the lowest numbers among their like. Patients
+    who are also in `test/` or in a given `val/` are left out of train.
 
     Raises:
         DatasetError: too few patients to split.
@@ -228,13 +232,13 @@ def split(samples: Sequence[Sample], share: float, seed: int) -> list[Sample]:
     result: list[Sample] = []
     for dataset in dict.fromkeys(sample.dataset for sample in samples):
         own = [sample for sample in samples if sample.dataset == dataset]
-        parts = parts_of(own, patient_groups(own), share, seed)
+        parts = parts_of(own, patient_groups(own), share, seed, order)
         result += [replace(s, split=to) for s, to in zip(own, parts.tolist(), strict=True) if to != LEFT_OUT]
     return result
 
 
 def parts_of(
-    samples: Sequence[Sample], groups: NDArray[np.int64], share: float, seed: int
+    samples: Sequence[Sample], groups: NDArray[np.int64], share: float, seed: int, order: Order = "random"
 ) -> NDArray[np.str_]:
     """The part of each sample of one DATASET, str [n]: "train", "val", "test" or LEFT_OUT; see `split`.
 
@@ -249,7 +253,10 @@ def parts_of(
         splits[splits == "val"] = "train"
     splits = without(splits, groups, "test")
     if not (splits == "val").any() and (splits == "train").any():
-        splits = _with_validation(splits, groups, np.array([s.label for s in samples]), share, seed)
+        if order == "first":
+            splits = _with_first(splits, groups, samples, share)
+        else:
+            splits = _with_validation(splits, groups, np.array([s.label for s in samples]), share, seed)
     return without(splits, groups, "val")
 
 
@@ -274,3 +281,37 @@ def _with_validation(
     splits = splits.copy()
     splits[train[held]] = "val"
     return splits
+
+
+_LAST_NUMBER = re.compile(r"\d+(?=\D*$)")
+
+
+def _with_first(
+    splits: NDArray[np.str_], groups: NDArray[np.int64], samples: Sequence[Sample], share: float
+) -> NDArray[np.str_]:
+    """Of each class, and of each kind of name in it, the patients who come first by number.
+
+    What they are together with a later patient by a copy of a file, they are in no part with: `without`
+    leaves the later one out of train.
+    """
+    kinds: dict[tuple[int, str], list[tuple[int, str, int]]] = {}
+    for row in np.flatnonzero(splits == "train").tolist():
+        kind, number = _kind_and_number(samples[row].patient)
+        kinds.setdefault((samples[row].label, kind), []).append((number, samples[row].patient, row))
+    held: list[int] = []
+    for members in kinds.values():
+        members.sort()
+        last = members[round(share * len(members))][:2]
+        held += [row for number, patient, row in members if (number, patient) < last]
+    of_class = {label: sum(samples[row].label == label for row in held) for label, _ in kinds}
+    if not all(of_class.values()):
+        raise DatasetError("too few patients to split off a validation part", "add scans, or a val/ folder")
+    splits = splits.copy()
+    splits[held] = "val"
+    return splits
+
+
+def _kind_and_number(patient: str) -> tuple[str, int]:
+    """A patient's name without its last number, and that number; 0 where there is none."""
+    match = _LAST_NUMBER.search(patient)
+    return (patient[: match.start()], int(match[0])) if match else (patient, 0)

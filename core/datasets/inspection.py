@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.datasets import dataset
-from core.datasets.dataset import SPLITS, LoadedScans, Sample, Split, decoded
+from core.datasets.dataset import SPLITS, LoadedScans, Order, Sample, Split, decoded
 from core.datasets.inspected import Inspection, Remark
 from core.datasets.pool import on_a_pool
 from core.datasets.settling import missing_classes, settled, unreadable
@@ -32,13 +32,13 @@ def found(sources: Sequence[Path], progress: Progress | None = None) -> list[Sam
     return samples
 
 
-def inspect(sources: Sequence[Path], share: float, seed: int, progress: Progress) -> Inspection:
+def inspect(sources: Sequence[Path], share: float, seed: int, order: Order, progress: Progress) -> Inspection:
     """What a run on these sources would learn from, and what is odd about them.
 
     Every scan is decoded; no more than a few are in memory at once.
 
     Args:
-        share, seed: of the recipe, for the validation part.
+        share, seed, order: of the recipe, for the validation part.
 
     Raises:
         DatasetError: a source is neither a DATASET nor a table.
@@ -56,13 +56,13 @@ def inspect(sources: Sequence[Path], share: float, seed: int, progress: Progress
             read.append(outcome)
         progress.report(done / len(samples), f"checked {done} of {len(samples)}")
     seconds = time.monotonic() - started
-    used, more = settled(read, share, seed)
+    used, more = settled(read, share, seed, order)
     remarks += [*unreadable(samples, failed), *more]
     return Inspection(tuple(sources), tuple(used), _fatal_first(remarks), _patients(used), seconds)
 
 
 def load_and_split(
-    sources: Sequence[Path], spec: Preprocessing, share: float, seed: int, progress: Progress
+    sources: Sequence[Path], spec: Preprocessing, share: float, seed: int, order: Order, progress: Progress
 ) -> tuple[LoadedScans, tuple[Remark, ...]]:
     """Decoded scans with their parts, and what was left out of them or moved: what `inspect` shows.
 
@@ -73,7 +73,7 @@ def load_and_split(
     samples, remarks = listed(sources, progress)
     _check_classes(samples)
     loaded = dataset.load(samples, spec, progress)
-    used, more = settled(loaded.samples, share, seed)
+    used, more = settled(loaded.samples, share, seed, order)
     told = _fatal_first([*remarks, *unreadable(samples, loaded.failed), *more])
     if told and told[0].fatal:
         raise DatasetError(describe(told[0]), "add scans, or another DATASET")

@@ -12,6 +12,7 @@ import numpy as np
 from core.datasets.dataset import (
     LEFT_OUT,
     SMALLEST_VALIDATION,
+    Order,
     Sample,
     Split,
     parts_of,
@@ -26,7 +27,9 @@ from core.model.checkpoint import CLASSES
 _HELD_BACK: tuple[Split, ...] = ("test", "val", "train")
 
 
-def settled(samples: Sequence[Sample], share: float, seed: int) -> tuple[list[Sample], list[Remark]]:
+def settled(
+    samples: Sequence[Sample], share: float, seed: int, order: Order = "random"
+) -> tuple[list[Sample], list[Remark]]:
     """The samples that are used, in the order given, each with the part that it is used in; and what there is
     to say of the others.
 
@@ -35,7 +38,7 @@ def settled(samples: Sequence[Sample], share: float, seed: int) -> tuple[list[Sa
 
     Args:
         samples: all that could be read, with their hashes.
-        share, seed: as for `dataset.split`.
+        share, seed, order: as for `dataset.split`.
     """
     dropped, remarks = _repeated(samples)
     kept = [i for i in range(len(samples)) if i not in dropped]
@@ -46,7 +49,7 @@ def settled(samples: Sequence[Sample], share: float, seed: int) -> tuple[list[Sa
         own = [samples[i] for i in rows]
         remarks += _validation_remarks(name, own)
         try:
-            parts[rows] = parts_of(own, groups[rows], share, seed)
+            parts[rows] = parts_of(own, groups[rows], share, seed, order)
         except DatasetError:
             remarks.append(Remark("few-patients", name, len(np.unique(groups[rows])), fatal=True))
     if any(remark.fatal for remark in remarks):

@@ -22,12 +22,15 @@ class Preprocessing:
             set they act on the standardised picture and are then best left at 0 and 1.
         standardise: first bring each picture to mean 0 and standard deviation 1, so that a
             machine's own brightness and contrast say nothing.
+        equalise: before that, give each picture its grey values' ranks, so that gamma and every other
+            rising curve say nothing either.
     """
 
     size: int = 224
     mean: float = 0.5
     std: float = 0.5
     standardise: bool = False
+    equalise: bool = False
 
     @property
     def decode_side(self) -> int:
@@ -40,6 +43,9 @@ class Preprocessing:
 
 #: Added to a picture's standard deviation, so that a blank one does not divide by nothing.
 EPSILON = 1e-3
+
+#: Grey values that `equalised` tells apart.
+GREYS = 1024
 
 
 def preprocess(scan: Scan, spec: Preprocessing) -> NDArray[np.float32]:
@@ -61,7 +67,22 @@ def shrink(pixels: Pixels, size: int) -> Pixels:
 
 def normalise(pixels: NDArray[np.float32], spec: Preprocessing) -> NDArray[np.float32]:
     """Grey values float32 [..., H, W] in 0..1 to the network's units, picture by picture."""
+    if spec.equalise:
+        pixels = equalised(pixels)
     if spec.standardise:
         mean = pixels.mean((-2, -1), keepdims=True)
         pixels = (pixels - mean) / (pixels.std((-2, -1), keepdims=True) + EPSILON)
     return ((pixels - spec.mean) / spec.std).astype(np.float32)
+
+
+def equalised(pixels: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Grey values float32 [..., H, W] in 0..1 by rank within their picture, 0..1: histogram equalisation
+    (Hummel 1977), each of GREYS values taking the middle of its share."""
+    flat = pixels.reshape(-1, pixels.shape[-2] * pixels.shape[-1])
+    made = np.empty(flat.shape, np.float32)
+    for picture, into in zip(flat, made, strict=True):
+        levels = (np.clip(picture, 0, 1) * (GREYS - 1) + 0.5).astype(np.int64)
+        counts = np.bincount(levels, minlength=GREYS)
+        middles = (np.cumsum(counts) - counts / 2) / len(picture)
+        into[:] = middles.astype(np.float32)[levels]
+    return made.reshape(pixels.shape)

@@ -9,11 +9,12 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+import numpy as np
 import torch
 from torch import Tensor
 from torch.nn import functional
 
-from core.imaging.preprocess import EPSILON, Preprocessing
+from core.imaging.preprocess import EPSILON, GREYS, Preprocessing
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,8 @@ class Augmentation:
         contrast: largest change of contrast and of brightness, as a share.
         blur: share of pictures that lose resolution.
         noise: largest standard deviation of added noise, grey values in 0..1.
+        detail: largest weakening and strengthening of fine structures, as a natural logarithm: what machines
+            sharpen or smooth differently.
         erase: probability that a rectangle is covered.
         often: probability of being moved, and of getting noise. Moving resamples a picture and so softens
             it; a model that never saw a sharp one reads the sharp ones worse.
@@ -43,6 +46,7 @@ class Augmentation:
     contrast: float = 0.0
     blur: float = 0.0
     noise: float = 0.0
+    detail: float = 0.0
     erase: float = 0.0
     often: float = 1.0
 
@@ -61,6 +65,21 @@ POLICIES = {
         blur=0.25,
         noise=0.04,
         erase=0.4,
+        often=0.75,
+    ),
+    # Of the bundled model, which meets the scans of many machines.
+    "wide": Augmentation(
+        rotate=15,
+        scale=0.25,
+        aspect=0.2,
+        shift=0.12,
+        flip=0.5,
+        gamma=0.6,
+        contrast=0.3,
+        blur=0.3,
+        noise=0.04,
+        detail=0.8,
+        erase=0.5,
         often=0.75,
     ),
 }
@@ -83,6 +102,8 @@ class Augmenter:
             pictures = self._move(pictures)
         if policy.blur:
             pictures = self._blur(pictures)
+        if policy.detail:
+            pictures = self._change_detail(pictures)
         if policy.gamma or policy.contrast:
             pictures = self._relight(pictures)
         if policy.noise:
@@ -128,6 +149,16 @@ class Augmenter:
         soft = functional.interpolate(low, size=(side, side), mode="bilinear", align_corners=False)
         return torch.where(_each(self._chance(pictures, self._policy.blur)), soft, pictures)
 
+    def _change_detail(self, pictures: Tensor) -> Tensor:
+        """Fine structures, of one scale for the batch, weaker or stronger: unsharp masking either way."""
+        side = pictures.shape[-1]
+        reach = int(side * (0.01 + 0.06 * torch.rand((), generator=self.random).item()))
+        coarse = functional.avg_pool2d(
+            functional.pad(pictures, (reach,) * 4, mode="replicate"), 2 * reach + 1, stride=1
+        )
+        strength = _each(torch.exp(self._within(pictures, self._policy.detail)))
+        return (coarse + strength * (pictures - coarse)).clamp(0, 1)
+
     def _relight(self, pictures: Tensor) -> Tensor:
         policy = self._policy
         gamma = _each(torch.exp(self._within(pictures, policy.gamma)))
@@ -160,9 +191,47 @@ def _each(values: Tensor) -> Tensor:
     return values[:, None, None, None]
 
 
+class Mix:
+    """Mixes each picture of a batch, and its label, with another's: MixUp (Zhang et al., ICLR 2018).
+
+    The picture itself has the larger share, so that it can still be told what it is taken for.
+
+    Args:
+        parameter: of the symmetric Beta distribution of the shares; 0 leaves batches as they are.
+    """
+
+    def __init__(self, parameter: float, seed: int) -> None:
+        self._parameter = parameter
+        self._random = np.random.default_rng(seed)
+
+    def __call__(self, x: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
+        """`x` float [n, …] and `labels` int64 [n]: as they are, or mixed, with the classes' shares float
+        [n, 2] in place of labels."""
+        if not self._parameter:
+            return x, labels
+        share = self._random.beta(self._parameter, self._parameter)
+        share = max(share, 1 - share)
+        others = torch.from_numpy(self._random.permutation(len(x))).to(x.device)
+        targets = functional.one_hot(labels, 2).to(x.dtype)
+        mixed = share * x + (1 - share) * x[others]
+        return mixed, share * targets + (1 - share) * targets[others]
+
+
 def normalise_batch(pictures: Tensor, spec: Preprocessing) -> Tensor:
     """`core.imaging.preprocess.normalise` for a tensor [N, 1, S, S]; a test holds them equal."""
+    if spec.equalise:
+        pictures = _equalised(pictures)
     if spec.standardise:
         std, mean = torch.std_mean(pictures, (-2, -1), correction=0, keepdim=True)
         pictures = (pictures - mean) / (std + EPSILON)
     return (pictures - spec.mean) / spec.std
+
+
+def _equalised(pictures: Tensor) -> Tensor:
+    """`core.imaging.preprocess.equalised` for a tensor [N, 1, S, S]."""
+    flat = pictures.flatten(1)
+    levels = (flat.clamp(0, 1) * (GREYS - 1) + 0.5).long()
+    offsets = torch.arange(len(flat), device=flat.device)[:, None] * GREYS
+    counts = torch.bincount((levels + offsets).flatten(), minlength=len(flat) * GREYS).view(-1, GREYS)
+    middles = (counts.cumsum(1) - counts / 2) / flat.shape[1]
+    return middles.to(pictures.dtype).gather(1, levels).view(pictures.shape)

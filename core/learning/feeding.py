@@ -6,6 +6,7 @@ need be asked once: "linear evaluation" on cached features, as in Kornblith, Shl
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Protocol
 
 import numpy as np
@@ -13,7 +14,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from core.datasets.dataset import LoadedScans
+from core.datasets.dataset import LoadedScans, Sample
 from core.learning.augment import POLICIES, Augmenter, normalise_batch
 from core.learning.memory import is_out_of_memory
 from core.learning.optimisation import MixedPrecision
@@ -195,6 +196,21 @@ def expanded(scans: LoadedScans, recipe: Recipe) -> Tensor:
         for _ in range(times.get(sample.dataset, 1))
     ]
     return torch.tensor(rows)
+
+
+def balanced(rows: Tensor, samples: Sequence[Sample]) -> Tensor:
+    """Of `rows`, in their order, as many of each class: of each DATASET those of the rarer class, and the
+    first so many of the other."""
+    groups: dict[str, tuple[list[int], list[int]]] = {}
+    for place, row in enumerate(rows.tolist()):
+        sample = samples[row]
+        groups.setdefault(sample.dataset, ([], []))[sample.label].append(place)
+    kept: list[int] = []
+    for normal, pneumonia in groups.values():
+        # Where a DATASET has one class alone, there is nothing to balance it with
+        n = min(len(normal), len(pneumonia)) or max(len(normal), len(pneumonia))
+        kept += normal[:n] + pneumonia[:n]
+    return rows[sorted(kept)]
 
 
 def _resized(pixels: NDArray[np.uint8], size: int) -> Tensor:

@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
+from itertools import zip_longest
 from typing import Any
 
 import numpy as np
@@ -19,22 +20,24 @@ from core.learning.int8 import check_int8
 from core.learning.recipe import Recipe
 from core.learning.trainer import Trainer
 from core.model import checkpoint
-from core.model.checkpoint import Checkpoint, FeatureStatistics, OperatingPoint
+from core.model.checkpoint import Checkpoint, OperatingPoint
 from core.model.export import export_graphs
+from core.model.measured import Ages
 from core.model.network import Network, build
 from core.progress import Progress
+from core.reading.gate import fit_features
+from core.reading.layout import laid_out
 from core.reading.reader import probability
 from core.scoring.metrics import Metrics, Scored, fit_temperature, metrics, operating_points
 
-#: How much farther than 99 in 100 validation scans the gate lets a scan be. Another machine's scans lie
-#: a little farther off than those of one's own; other kinds of picture several times as far.
-_GATE_MARGIN = 1.25
-
 
 def finish(
-    trainer: Trainer, scans: LoadedScans, name: str, progress: Progress
+    trainer: Trainer, scans: LoadedScans, name: str, ages: Sequence[Ages], progress: Progress
 ) -> tuple[Checkpoint, list[tuple[Scored, Metrics]]]:
     """The checkpoint of a trained network, and its validation results by DATASET.
+
+    Args:
+        ages: of the patients of each DATASET, in their order; those missing are not known.
 
     Temperature and operating points are fitted on the validation scans of all DATASETs together.
     Everything is measured on the weights as the checkpoint stores them, in half precision.
@@ -68,9 +71,19 @@ def finish(
         preprocessing=spec,
         temperature=temperature,
         operating_points=tuple(points),
-        features=_statistics(middle, held_middle),
+        features=fit_features(
+            middle,
+            _layouts(scans, some),
+            [scans.samples[row].dataset for row in some],
+            held_middle,
+            _layouts(scans, held),
+            [sample.dataset for sample in samples],
+        ),
         training=_facts(trainer, scans),
-        metrics={scored.name: result for scored, result in results},
+        metrics={
+            scored.name: {**result, "ages": list(of)} if of else result
+            for (scored, result), of in zip_longest(results, ages[: len(results)])
+        },
         graphs=export_graphs(network.backbone, spec.size, calibration),
     )
     progress.report(0.9, "comparing int8 with full precision")
@@ -128,12 +141,8 @@ def _results(
     return results
 
 
-def _statistics(middle: NDArray[np.float32], held: NDArray[np.float32]) -> FeatureStatistics:
-    from sklearn.covariance import LedoitWolf
-
-    fitted = LedoitWolf().fit(middle)
-    limit = _GATE_MARGIN * float(np.quantile(np.sqrt(fitted.mahalanobis(held)), 0.99))
-    return FeatureStatistics(fitted.location_.astype(np.float32), fitted.precision_.astype(np.float32), limit)
+def _layouts(scans: LoadedScans, rows: NDArray[np.int64]) -> NDArray[np.float32]:
+    return np.stack([laid_out(scans.pixels[row].astype(np.float32) / np.float32(255)) for row in rows])
 
 
 def _facts(trainer: Trainer, scans: LoadedScans) -> dict[str, Any]:

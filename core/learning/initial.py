@@ -11,6 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from core.errors import ModelError
+from core.imaging.preprocess import Preprocessing
 from core.learning.recipe import Recipe
 from core.model import checkpoint, library
 from core.model.network import Network, build, imagenet_weights
@@ -28,10 +29,15 @@ def settled(recipe: Recipe) -> Recipe:
     Raises:
         ModelError: that checkpoint cannot be read.
     """
-    if recipe.standardise is not None:
+    if recipe.standardise is not None and recipe.equalise is not None:
         return recipe
-    like = _checkpoint_of(recipe)
-    return replace(recipe, standardise=like is not None and checkpoint.load(like).preprocessing.standardise)
+    path = _checkpoint_of(recipe)
+    like = checkpoint.load(path).preprocessing if path else Preprocessing()
+    return replace(
+        recipe,
+        standardise=like.standardise if recipe.standardise is None else recipe.standardise,
+        equalise=like.equalise if recipe.equalise is None else recipe.equalise,
+    )
 
 
 def initial_network(recipe: Recipe) -> Network:

@@ -58,7 +58,7 @@ def probabilities_of(
     def readings() -> Iterator[Reading]:
         for picture in pictures:
             progress.check()
-            waiting.append(reader.begin([Prepared(picture.astype(np.float32) / np.float32(255), False)]))
+            waiting.append(reader.begin([Prepared(picture.astype(np.float32) / np.float32(255))]))
             if len(waiting) >= reader.engine.depth:
                 yield from waiting.popleft()()
         while waiting:

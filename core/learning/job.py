@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from core.learning.recipe import Recipe
+from core.model.measured import Ages
 
 #: What a run leaves in its folder: the model; where it was interrupted, for going on; the scans that it
 #: neither learnt from nor was chosen by, as a table.
@@ -26,6 +27,8 @@ class TrainingJob:
         recipe: how.
         device: "auto", "cuda" or "cpu".
         name: the model's.
+        ages: of the patients of each DATASET, in years from and to, in the order of `sources`; those that
+            are missing are not known. They are told with what is measured.
         resume: go on with the run that was interrupted in `out`, if there is one.
     """
 
@@ -35,6 +38,7 @@ class TrainingJob:
     device: str = "auto"
     name: str = "fine-tuned"
     resume: bool = False
+    ages: tuple[Ages, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """Plain values."""
@@ -45,6 +49,7 @@ class TrainingJob:
             "device": self.device,
             "name": self.name,
             "resume": self.resume,
+            "ages": [list(ages) for ages in self.ages],
         }
 
     @classmethod
@@ -61,6 +66,7 @@ class TrainingJob:
             device=str(said["device"]),
             name=str(said["name"]),
             resume=bool(said["resume"]),
+            ages=tuple((float(low), float(high)) for low, high in said.get("ages", [])),
         )
 
 

@@ -55,6 +55,9 @@ class Learner:
     def step(self, x: Tensor, target: Tensor) -> tuple[float, Tensor]:
         """Learn from one batch: its loss, and the logits [n, 2] before the step, on the CPU.
 
+        Args:
+            target: labels int64 [n], or shares of both classes float [n, 2].
+
         Raises:
             BrokeDown: the loss is no longer a number; nothing was changed by it.
         """

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from core.datasets.dataset import Order
 from core.imaging.preprocess import Preprocessing
 from core.model.checkpoint import BackboneName, HeadName
 
@@ -34,13 +35,20 @@ class Recipe:
         augment: the name of an augmentation policy.
         standardise: bring each picture to mean 0 and standard deviation 1; None: as the checkpoint that
             training starts from does, and not where it starts from none.
+        equalise: before that, give each picture its grey values' ranks; None: likewise.
         average: decay per step of an exponential average of the weights, which is what is kept;
             0 for none.
         repeat: how often the scans of each DATASET are taken in one epoch, in the order given;
             missing ones once.
+        balance: take as many scans of each class in an epoch: of each DATASET all of the rarer one, and as
+            many of the other, drawn anew each time. Costs less than weighing, and weighs the same.
+        mixup: parameter of the Beta distribution that two pictures and their labels are mixed by (Zhang et
+            al., ICLR 2018); 0: not at all.
         keep: the weights after the last epoch, or those of the best validation accuracy.
         int8: make the int8 form too, which processors that multiply it read with.
         validation_share: share of patients split off where a DATASET brings no `val/` of its own.
+        validation: which patients those are: drawn at random, or the first by number, whose scans may differ
+            from the others' as another month's do. The second tells more of what to expect elsewhere.
         patience: so many epochs in a row in which neither validation accuracy nor AUC got better end the
             run; 0: never. Epochs on smaller pictures do not count.
         cache_features: where the backbone is frozen, run it over each scan once and train the head on what
@@ -63,22 +71,27 @@ class Recipe:
     schedule: Literal["constant", "onecycle", "plateau"] = "constant"
     label_smoothing: float = 0.0
     class_weights: bool = False
-    augment: Literal["none", "flips", "strong"] = "none"
+    augment: Literal["none", "flips", "strong", "wide"] = "none"
     standardise: bool | None = None
+    equalise: bool | None = None
     average: float = 0.0
     repeat: tuple[int, ...] = ()
+    balance: bool = False
+    mixup: float = 0.0
     keep: Literal["last", "best"] = "last"
     int8: bool = True
     validation_share: float = 0.1
+    validation: Order = "random"
     patience: int = 0
     cache_features: bool = True
 
     @property
     def preprocessing(self) -> Preprocessing:
         """What the model that this makes does to a scan."""
+        equalise = bool(self.equalise)
         if self.standardise:
-            return Preprocessing(self.size, mean=0.0, std=1.0, standardise=True)
-        return Preprocessing(self.size)
+            return Preprocessing(self.size, mean=0.0, std=1.0, standardise=True, equalise=equalise)
+        return Preprocessing(self.size, equalise=equalise)
 
     @property
     def on_features(self) -> bool:
@@ -130,18 +143,23 @@ PRESETS: dict[str, Recipe] = {
     # The bundled model, from random weights.
     "bundled": Recipe(
         init="random",
-        epochs=18,
+        epochs=23,
         batch_size=32,
         lr=3e-3,
-        small_size=128,
-        small_epochs=12,
+        small_size=112,
+        small_epochs=20,
         optimizer="adamw",
         weight_decay=0.05,
         schedule="onecycle",
         label_smoothing=0.05,
-        class_weights=True,
-        augment="strong",
+        augment="wide",
         standardise=True,
-        average=0.998,
+        equalise=True,
+        average=0.99,
+        repeat=(1, 2),
+        balance=True,
+        mixup=0.2,
+        validation_share=0.15,
+        validation="first",
     ),
 }

@@ -50,7 +50,9 @@ def train(job: TrainingJob, progress: Progress, watch: Watch | None = None) -> T
         progress.say(f"going on after epoch {len(trainer.history)} of {recipe.epochs}")
         tell.earlier(trainer.history)
     ending = trainer.run(progress.part(tell.trained_from, TRAINED), tell)
-    made, results = finish(trainer, scans, job.name, tell.through(progress, "finishing", TRAINED, 1))
+    made, results = finish(
+        trainer, scans, job.name, job.ages, tell.through(progress, "finishing", TRAINED, 1)
+    )
     title = f"{job.name}, {recipe.backbone}"
     curves = report.png(figures.learning_curves_figure(trainer.history, job.name))
     write_whole(job.out / "history.json", json.dumps(trainer.history, indent=1).encode())
@@ -65,7 +67,12 @@ def train(job: TrainingJob, progress: Progress, watch: Watch | None = None) -> T
 
 def _loaded(job: TrainingJob, recipe: Recipe, progress: Progress) -> LoadedScans:
     scans, remarks = load_and_split(
-        job.sources, recipe.preprocessing, recipe.validation_share, recipe.seed, progress
+        job.sources,
+        recipe.preprocessing,
+        recipe.validation_share,
+        recipe.seed,
+        recipe.validation,
+        progress,
     )
     for path, reason in scans.failed:
         progress.say(f"left out {path.parent.name}/{path.name}: {reason}")

@@ -15,9 +15,9 @@ from torch.nn import functional
 
 from core.datasets.dataset import LoadedScans, Sample
 from core.errors import LungfieldError
-from core.learning.augment import POLICIES, Augmenter
+from core.learning.augment import POLICIES, Augmenter, Mix
 from core.learning.epochs import EpochResult, describe, patience_is_over, scores_by_dataset, wrong_scans
-from core.learning.feeding import Feed, PictureFeed, batches, cached, expanded
+from core.learning.feeding import Feed, PictureFeed, balanced, batches, cached, expanded
 from core.learning.learner import BrokeDown, Learner
 from core.learning.memory import is_out_of_memory
 from core.learning.optimisation import MixedPrecision
@@ -74,7 +74,7 @@ class Trainer:
     @property
     def _steps(self) -> int:
         """Batches in an epoch."""
-        return len(batches(self._order, self.batch_size))
+        return len(batches(self._drawn(torch.Generator()), self.batch_size))
 
     # -- running ---------------------------------------------------------------------------------
 
@@ -223,13 +223,14 @@ class Trainer:
         # Dropout draws from the global generator; order and augmentation from their own.
         torch.manual_seed(seed)
         augment = Augmenter(POLICIES[self.recipe.augment], seed)
-        order = self._order[torch.randperm(len(self._order), generator=torch.Generator().manual_seed(seed))]
+        order = self._drawn(torch.Generator().manual_seed(seed))
+        mix = Mix(self.recipe.mixup, seed)
         self._feed.set_mode()
         losses, logits, taken = [], [], []
         every = batches(order, self.batch_size)
         for done, batch in enumerate(every, start=1):
             progress.check()
-            loss, answers = self._step(batch, augment, epoch)
+            loss, answers = self._step(batch, augment, mix, epoch)
             losses.append(loss * len(batch))
             logits.append(answers)
             taken.append(batch)
@@ -254,9 +255,14 @@ class Trainer:
             self._best = self._learner.judged()
         return result
 
-    def _step(self, batch: Tensor, augment: Augmenter, epoch: int) -> tuple[float, Tensor]:
+    def _step(self, batch: Tensor, augment: Augmenter, mix: Mix, epoch: int) -> tuple[float, Tensor]:
         x = self._feed.training(batch, epoch, augment)
-        return self._learner.step(x, self._labels[batch].to(self.device))
+        return self._learner.step(*mix(x, self._labels[batch].to(self.device)))
+
+    def _drawn(self, random: torch.Generator) -> Tensor:
+        """The rows of one epoch, in the order that they are learnt from."""
+        rows = self._order[torch.randperm(len(self._order), generator=random)]
+        return balanced(rows, self._scans.samples) if self.recipe.balance else rows
 
     def _validate(self, epoch: int, progress: Progress) -> dict[str, Any]:
         size = self.recipe.size_in(epoch)
@@ -286,5 +292,5 @@ class Trainer:
     def _class_weights(self) -> Tensor | None:
         if not self.recipe.class_weights:
             return None
-        counts = torch.bincount(self._labels[self._order], minlength=2).clamp(min=1)
-        return (len(self._order) / (2 * counts)).to(self.device)
+        counts = torch.bincount(self._labels[self._drawn(torch.Generator())], minlength=2).clamp(min=1)
+        return (counts.sum() / (2 * counts)).to(self.device)

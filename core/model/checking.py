@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from core.model.architecture import ARCHITECTURES, Architecture, digest, head_shapes
 from core.model.container import MalformedError, is_finite, shapes
+from core.model.features import GRID, MAX_GROUPS, FeatureGroup, Layout
 from core.model.graph_check import check_graph
 
 if TYPE_CHECKING:
@@ -53,6 +54,7 @@ def _check_preprocessing(made: Checkpoint) -> None:
         and _is_number(spec.std)
         and spec.std > 0
         and _is_flag(spec.standardise)
+        and _is_flag(spec.equalise)
         and math.isfinite(made.temperature)
         and made.temperature > 0
     )
@@ -92,18 +94,43 @@ def _check_weights(weights: dict[str, NDArray[Any]], head: str, known: Architect
 def _check_gate(made: Checkpoint, known: Architecture) -> None:
     if made.features is None:
         return
-    mean, precision, limit = made.features.mean, made.features.precision, made.features.limit
-    sound = (
-        mean.shape == (known.middle,)
-        and precision.shape == (known.middle, known.middle)
-        and mean.dtype == precision.dtype == np.float32
-        and is_finite(mean)
-        and is_finite(precision)
-        and math.isfinite(limit)
-        and limit > 0
-    )
-    if not sound:
+    layout, groups = made.features.layout, made.features.groups
+    values = known.middle
+    sound = 0 < len(groups) <= MAX_GROUPS
+    if layout is not None:
+        values += len(layout.axes) + 1
+        sound = sound and _is_layout(layout)
+    if not sound or not all(_is_group(group, values) for group in groups):
         raise MalformedError("impossible values for what it turns away")
+
+
+def _is_layout(layout: Layout) -> bool:
+    cells = GRID * GRID
+    return (
+        layout.mean.shape == (cells,)
+        and layout.axes.ndim == 2
+        and 0 < len(layout.axes) < layout.axes.shape[1] == cells
+        and _are_numbers(layout.mean, layout.axes)
+        and _is_positive(layout.rest)
+        and _is_positive(layout.limit)
+    )
+
+
+def _is_group(group: FeatureGroup, values: int) -> bool:
+    return (
+        group.mean.shape == (values,)
+        and group.precision.shape == (values, values)
+        and _are_numbers(group.mean, group.precision)
+        and _is_positive(group.limit)
+    )
+
+
+def _are_numbers(*arrays: NDArray[Any]) -> bool:
+    return all(array.dtype == np.float32 and is_finite(array) for array in arrays)
+
+
+def _is_positive(value: float) -> bool:
+    return math.isfinite(value) and value > 0
 
 
 def _is_whole(value: object) -> bool:

@@ -21,11 +21,12 @@ from core.errors import ModelError
 from core.files import write_whole
 from core.imaging.preprocess import Preprocessing
 from core.model.checking import MAX_NAME, MAX_NOTE, check, readable, readable_lines
-from core.model.container import METADATA_KEY, MalformedError, Tensors, describe, not_valid, tensors
+from core.model.container import METADATA_KEY, MalformedError, Tensors, describe, memory, not_valid, tensors
+from core.model.features import FeatureStatistics, put, taken
 from core.model.graph import Graph
 
 #: Raised whenever an older Lungfield could not read what this one writes.
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 
 BackboneName = Literal["resnet18", "densenet121", "efficientnet_b0"]
 HeadName = Literal["linear", "mlp"]
@@ -44,21 +45,6 @@ class OperatingPoint:
     threshold: float
     sensitivity: float
     specificity: float
-
-
-@dataclass(frozen=True)
-class FeatureStatistics:
-    """What the pooled mid-level features of real training scans look like; the gate's yardstick.
-
-    Attributes:
-        mean: float32 [M].
-        precision: float32 [M, M], the inverse of the shrunk covariance (Ledoit and Wolf 2004).
-        limit: the Mahalanobis distance beyond which a scan is turned away.
-    """
-
-    mean: NDArray[np.float32]
-    precision: NDArray[np.float32]
-    limit: float
 
 
 @dataclass(frozen=True)
@@ -135,13 +121,11 @@ class Checkpoint:
         digest.update(repr((self.backbone, self.head, self.preprocessing, self.temperature)).encode())
         for name in sorted(self.weights):
             digest.update(name.encode())
-            digest.update(_memory(self.weights[name]))
+            digest.update(memory(self.weights[name]))
         for _, graph in sorted(self.graphs.items()):
             digest.update(graph.constants)
         if self.features is not None:
-            digest.update(_memory(self.features.mean))
-            digest.update(_memory(self.features.precision))
-            digest.update(repr(self.features.limit).encode())
+            self.features.put_into(digest)
         return digest.hexdigest()[:32]
 
     def head_layers(self) -> list[tuple[NDArray[np.float32], NDArray[np.float32]]]:
@@ -178,9 +162,7 @@ def save(checkpoint: Checkpoint, path: Path) -> None:
         "int8_check": asdict(checkpoint.int8_check) if checkpoint.int8_check else None,
     }
     if checkpoint.features:
-        parts["features/mean"] = checkpoint.features.mean
-        parts["features/precision"] = checkpoint.features.precision
-        described["features_limit"] = checkpoint.features.limit
+        described["features"] = put(checkpoint.features, parts)
     for precision, graph in checkpoint.graphs.items():
         parts[f"graph/{precision}/xml"] = np.frombuffer(graph.xml, np.uint8)
         parts[f"graph/{precision}/constants"] = np.frombuffer(graph.constants, np.uint8)
@@ -223,7 +205,7 @@ def _assemble(described: dict[str, Any], parts: Tensors) -> Checkpoint:
         temperature=float(described["temperature"]),
         operating_points=tuple(_point(**point) for point in described["operating_points"]),
         classes=tuple(described["classes"]),
-        features=_features(described, parts),
+        features=taken(described, parts),
         training=dict(described["training"]),
         metrics=dict(described["metrics"]),
         graphs={
@@ -241,19 +223,6 @@ def _assemble(described: dict[str, Any], parts: Tensors) -> Checkpoint:
 
 def _point(name: str, threshold: float, sensitivity: float, specificity: float) -> OperatingPoint:
     return OperatingPoint(readable(name, MAX_NAME), float(threshold), float(sensitivity), float(specificity))
-
-
-def _features(described: dict[str, Any], parts: Tensors) -> FeatureStatistics | None:
-    if "features_limit" not in described:
-        return None
-    return FeatureStatistics(
-        parts["features/mean"], parts["features/precision"], float(described["features_limit"])
-    )
-
-
-def _memory(value: NDArray[Any]) -> memoryview:
-    """An array's values, rows first, as bytes."""
-    return np.ascontiguousarray(value).data.cast("B")
 
 
 def half(value: NDArray[Any]) -> NDArray[Any]:

@@ -142,3 +142,8 @@ def shapes(parts: Tensors) -> dict[str, tuple[int, ...]]:
 
 def is_finite(value: NDArray[Any]) -> bool:
     return bool(np.isfinite(value).all())
+
+
+def memory(value: NDArray[Any]) -> memoryview:
+    """An array's values, rows first, as bytes."""
+    return np.ascontiguousarray(value).data.cast("B")

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from core.engine.base import Engine, Pending
 from core.imaging.preprocess import normalise, squeezed
-from core.imaging.scan import Pixels, Scan
+from core.imaging.scan import DicomFacts, Pixels, Scan
 from core.model.checkpoint import CLASSES, Checkpoint
 from core.reading.gate import Verdict, judge
 from core.reading.head import Head
@@ -90,10 +90,12 @@ class Prepared:
     Attributes:
         picture: float32 [S, S] in 0..1, as its file asks to be displayed.
         coloured: the file had visible colour.
+        facts: what the DICOM file says of it; None for pictures.
     """
 
     picture: Pixels
-    coloured: bool
+    coloured: bool = False
+    facts: DicomFacts | None = None
 
 
 class Reader:
@@ -129,7 +131,7 @@ class Reader:
 
     def prepare(self, scan: Scan) -> Prepared:
         """What of a scan is read; the one method that any thread may call."""
-        return Prepared(squeezed(scan, self.checkpoint.preprocessing), scan.coloured)
+        return Prepared(squeezed(scan, self.checkpoint.preprocessing), scan.coloured, scan.dicom)
 
     def begin(self, scans: Sequence[Prepared]) -> Callable[[], list[Reading]]:
         """Start reading; what it returns waits and gives a Reading for each scan, in order, when called once.
@@ -151,7 +153,7 @@ class Reader:
         maps = evidence_map(features.maps, gradient)
         probabilities = probability(log_odds)
         verdicts = [
-            judge(scan.picture, scan.coloured, middle, self.checkpoint.features)
+            judge(scan.picture, scan.coloured, scan.facts, middle, self.checkpoint.features)
             for scan, middle in zip(scans, features.middle, strict=True)
         ]
         # Those that are under way together share the time

@@ -22,6 +22,7 @@ class Facts(QWidget):
         self._grid.setColumnStretch(1, 1)
         self._probability = self._row(self.tr("Probability"), words_label())
         self._point = self._row(self.tr("Operating point"), words_label())
+        self._domain = self._row(self.tr("Measured on"), words_label())
         self._model = self._row(self.tr("Model"), ElidedLabel())
         self._engine = self._row(self.tr("Engine"), words_label())
         self._time = self._row(self.tr("Time taken"), words_label())
@@ -42,6 +43,7 @@ class Facts(QWidget):
         reading = state.reading if state.status in ("read", "rejected") else None
         self._say(self._probability, "")
         self._say(self._point, "")
+        self._say(self._domain, "")
         self._say(self._time, "")
         if reading:
             self._say(self._time, words.duration(reading.milliseconds))
@@ -49,6 +51,7 @@ class Facts(QWidget):
             decimal = words.percent(reading.probability, 1)
             self._say(self._probability, self.tr("{percent} for pneumonia").format(percent=decimal))
             self._say(self._point, self._point_words(state))
+            self._say(self._domain, state.domain)
         self._say(self._model, reading.model if reading else state.model)
         engine = reading.engine if reading else state.engine_words
         self._say(self._engine, words.engine(engine))

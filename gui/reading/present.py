@@ -8,8 +8,10 @@ from PySide6.QtCore import QCoreApplication
 
 from core.engine.select import nvidia_driver_present
 from core.model.checkpoint import OperatingPoint
+from core.model.measured import measured, speaking_for, tells_ages
 from core.opening import Opened
 from gui.errors import ErrorFunnel
+from gui.reading import words
 from gui.reading.state import ReadingState, Status
 from gui.session import Session
 from gui.worklist.entry import Entry
@@ -44,6 +46,7 @@ def reading_state(session: Session, funnel: ErrorFunnel) -> ReadingState:
         as_displayed=entry.displayed.description if entry and entry.displayed else "",
         engine_words=opened.reader.engine_words if opened else "",
         device_note=device_note(opened),
+        domain=_domain(session, opened),
         model=opened.reader.checkpoint.name if opened else "",
     )
 
@@ -79,6 +82,15 @@ def _name(opened: Opened | None, point: OperatingPoint | None) -> str | None:
     if opened is None:
         return None
     return point.name if point else ""
+
+
+def _domain(session: Session, opened: Opened | None) -> str:
+    """Whose figures apply to the patient on the screen, where the file tells the age."""
+    facts = session.picture.scan.dicom if session.picture else None
+    if opened is None or facts is None or facts.age_years is None:
+        return ""
+    known = measured(opened.reader.checkpoint.metrics)
+    return words.domain(facts.age_years, speaking_for(facts.age_years, known)) if tells_ages(known) else ""
 
 
 def device_note(opened: Opened | None) -> str:

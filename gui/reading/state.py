@@ -33,6 +33,8 @@ class ReadingState:
         as_displayed: the contrast it was read with ("window 0–1200, gamma 1.4"); empty if read as stored.
         engine_words: engine, device and precision, where the reading does not say.
         device_note: what the person should know of the device ("No GPU found: reading on the processor").
+        domain: whose figures apply to a patient of this age, in words; empty where the age, or the patients
+            that the model was measured on, are not known.
         model: name of the model in use, where the reading does not say.
     """
 
@@ -50,4 +52,5 @@ class ReadingState:
     as_displayed: str = ""
     engine_words: str = ""
     device_note: str = ""
+    domain: str = ""
     model: str = ""

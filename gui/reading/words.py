@@ -13,6 +13,8 @@ from typing import Literal
 
 from PySide6.QtCore import QCoreApplication
 
+from core.model.measured import Measured
+from core.reading.gate import TURNED
 from gui.reading.state import Status
 
 translate = QCoreApplication.translate
@@ -166,7 +168,18 @@ def reason_sentence(reason: str) -> str:
             "Words",
             "It is unlike the frontal chest X-rays that the model learnt from.",
         ),
-        "colour picture": translate("Words", "It is a colour picture; radiographs are grey."),
+        "colour photograph or drawing": translate(
+            "Words", "It is a colour photograph or drawing; radiographs are grey."
+        ),
+        TURNED["inverted"]: translate(
+            "Words", "It seems to be inverted: press I to turn it, then D to read it as displayed."
+        ),
+        TURNED["on its side"]: translate(
+            "Words", "It seems to lie on its side: turn it with [ or ], then press D to read it as displayed."
+        ),
+        TURNED["upside down"]: translate(
+            "Words", "It seems to be upside down: turn it with ] twice, then press D to read it as displayed."
+        ),
     }
     return known.get(reason) or as_sentence(reason)
 
@@ -254,11 +267,31 @@ def operating_point_name(name: str) -> str:
 
 def operating_point_results(sensitivity: float, specificity: float) -> str:
     """What an operating point gave, and on which scans; empty where that is not known."""
+    told = rates(sensitivity, specificity)
+    return translate("Words", "in validation: {rates}").format(rates=told) if told else ""
+
+
+def rates(sensitivity: float, specificity: float) -> str:
+    """Both as percentages; empty where they are not known."""
     if not (math.isfinite(sensitivity) and math.isfinite(specificity)):
         return ""
-    return translate("Words", "in validation: sensitivity {sensitivity}, specificity {specificity}").format(
+    return translate("Words", "sensitivity {sensitivity}, specificity {specificity}").format(
         sensitivity=threshold_percent(sensitivity), specificity=threshold_percent(specificity)
     )
+
+
+def domain(age: float, measured: Measured | None) -> str:
+    """Whose figures apply to a patient of `age` years: what was measured on such, or nothing."""
+    years = translate("Words", "{n} years").format(n=int(age)) if age >= 2 else ""
+    years = years or translate("Words", "{n} months").format(n=int(12 * age))
+    if measured is None:
+        return translate(
+            "Words", "patients of other ages than this one ({age}): how well it reads this scan is not known"
+        ).format(age=years)
+    told = translate("Words", "{set}, for this patient of {age}: {n} scans, AUC {auc}").format(
+        set=measured.name, age=years, n=f"{measured.scans:,}", auc=f"{measured.auc:.2f}"
+    )
+    return "; ".join(filter(None, [told, rates(measured.sensitivity, measured.specificity)]))
 
 
 def aloud(probability: float, threshold: float, band: float, reasons: Sequence[str] = ()) -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 
 from core import paths
+from core.datasets.dataset import Order
 from core.datasets.inspected import Inspection
 from core.errors import DatasetError
 from core.progress import Progress
@@ -41,10 +42,10 @@ class Inspector(QObject):
         """Sources are being looked at."""
         return self._job is not None
 
-    def inspect(self, sources: Sequence[Path], share: float, seed: int) -> None:
+    def inspect(self, sources: Sequence[Path], share: float, seed: int, order: Order) -> None:
         """Look at all of these, and how they would be split; see `core.datasets.inspection.inspect`."""
         self.cancel()
-        self._job = job = self._lane.start(partial(_inspect, tuple(sources), share, seed), "inspect")
+        self._job = job = self._lane.start(partial(_inspect, tuple(sources), share, seed, order), "inspect")
         job.progressed.connect(self.progressed)
         job.succeeded.connect(self._on_inspected)
         job.failed.connect(self._on_failed)
@@ -82,10 +83,12 @@ def reviewed_table() -> Path:
 # In the lane; what is called is loaded only here
 
 
-def _inspect(sources: tuple[Path, ...], share: float, seed: int, progress: Progress) -> Inspection:
+def _inspect(
+    sources: tuple[Path, ...], share: float, seed: int, order: Order, progress: Progress
+) -> Inspection:
     from core.datasets.inspection import inspect
 
-    return inspect(sources, share, seed, progress)
+    return inspect(sources, share, seed, order, progress)
 
 
 def _write_reviewed(reviewed: Reviewed, progress: Progress) -> Path:

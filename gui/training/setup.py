@@ -9,6 +9,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from core.datasets.dataset import Order
 from core.datasets.inspected import Inspection
 from core.learning import runs
 from core.learning.job import TrainingJob
@@ -187,7 +188,7 @@ class TrainingSetup(QObject):
         self._look.stop()
         self._inspection, self._problem = None, None
         if self._sources:
-            self._inspector.inspect(self._sources, self._recipe.validation_share, self._recipe.seed)
+            self._inspector.inspect(self._sources, *_division(self._recipe))
         else:
             self._inspector.cancel()
         self.found_changed.emit()
@@ -195,7 +196,7 @@ class TrainingSetup(QObject):
     def _take_recipe(self, recipe: Recipe) -> None:
         before, self._recipe = self._recipe, recipe
         self.recipe_changed.emit()
-        is_split_otherwise = (before.validation_share, before.seed) != (recipe.validation_share, recipe.seed)
+        is_split_otherwise = _division(before) != _division(recipe)
         if self._sources and is_split_otherwise:
             self._look.start()
             self.found_changed.emit()
@@ -213,3 +214,8 @@ class TrainingSetup(QObject):
     def _on_problem(self, error: BaseException) -> None:
         self._problem = error
         self.found_changed.emit()
+
+
+def _division(recipe: Recipe) -> tuple[float, int, Order]:
+    """What decides who is in the validation part."""
+    return recipe.validation_share, recipe.seed, recipe.validation

@@ -15,18 +15,7 @@ from typing import Any
 from core.model.checking import MAX_NAME, MAX_NOTE, MAX_POINTS, readable, readable_lines
 from core.model.checkpoint import OperatingPoint
 from core.model.container import describe
-
-#: Sets of scans that are told of; nobody trains on more.
-_MOST_SETS = 50
-
-
-@dataclass(frozen=True)
-class Validation:
-    """What a model did on the validation scans of one DATASET."""
-
-    name: str
-    scans: int
-    auc: float
+from core.model.measured import MOST_SETS, Measured, is_share, measured
 
 
 @dataclass(frozen=True)
@@ -52,7 +41,7 @@ class Facts:
     size: int
     made: datetime | None
     learned_from: int
-    validations: tuple[Validation, ...]
+    validations: tuple[Measured, ...]
     points: tuple[OperatingPoint, ...]
     file_size: int
 
@@ -89,20 +78,10 @@ def facts(path: Path) -> Facts:
         size=_count(_mapping(said.get("preprocessing")).get("size")),
         made=_time(training.get("made")),
         learned_from=sum(_count(_mapping(each).get("train")) for each in _values(training.get("datasets"))),
-        validations=tuple(_validations(said.get("metrics"))),
+        validations=tuple(measured(said.get("metrics"))),
         points=tuple(_points(said.get("operating_points"))),
         file_size=path.stat().st_size,
     )
-
-
-def _validations(said: Any) -> list[Validation]:
-    found = []
-    for name, value in list(_mapping(said).items())[:_MOST_SETS]:
-        measured = _mapping(value)
-        if _is_share(measured.get("auc")):
-            scans = _count(measured.get("n"))
-            found.append(Validation(readable(name, MAX_NAME), scans, float(measured["auc"])))
-    return found
 
 
 def _points(said: Any) -> list[OperatingPoint]:
@@ -112,12 +91,12 @@ def _points(said: Any) -> list[OperatingPoint]:
             readable(point.get("name", ""), MAX_NAME),
             float(point["threshold"]),
             *(
-                float(point[each]) if _is_share(point.get(each)) else math.nan
+                float(point[each]) if is_share(point.get(each)) else math.nan
                 for each in ("sensitivity", "specificity")
             ),
         )
         for point in map(_mapping, listed)
-        if _is_share(point.get("threshold"))
+        if is_share(point.get("threshold"))
     ]
 
 
@@ -126,15 +105,11 @@ def _mapping(value: Any) -> Mapping[str, Any]:
 
 
 def _values(value: Any) -> list[Any]:
-    return list(_mapping(value).values())[:_MOST_SETS]
+    return list(_mapping(value).values())[:MOST_SETS]
 
 
 def _count(value: Any) -> int:
     return value if type(value) is int and 0 <= value < 1 << 40 else 0
-
-
-def _is_share(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= 1
 
 
 def _time(value: Any) -> datetime | None:

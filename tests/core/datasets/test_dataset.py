@@ -153,9 +153,36 @@ def test_patients_of_the_test_folder_are_never_learnt_from():
     assert [s.split for s in divided if s.patient == "p7"] == ["test"]
 
 
+def test_the_first_by_number_are_of_each_kind_of_name_in_each_class():
+    samples = [
+        _sample(f"{kind}{n}", label, sha256=f"{kind}{n}-{k}")
+        for kind, label, patients in (("IM-", 0, 40), ("NORMAL2-IM-", 0, 20), ("person", 1, 100))
+        for n in range(patients)
+        for k in range(2)
+    ]
+    np.random.default_rng(0).shuffle(samples)
+    divided = split(samples, 0.1, seed=3, order="first")
+    held = {s.patient for s in divided if s.split == "val"}
+    assert held == (
+        {f"IM-{n}" for n in range(4)}
+        | {f"NORMAL2-IM-{n}" for n in range(2)}
+        | {f"person{n}" for n in range(10)}
+    )
+    assert len(divided) == len(samples)
+    assert divided == split(samples, 0.1, seed=4, order="first"), "nothing is drawn"
+
+
+def test_whoever_has_a_copy_among_the_first_is_not_learnt_from():
+    samples = [*_many(60), _sample("p59", 1, sha256="1-0")]
+    divided = split(samples, 0.1, seed=0, order="first")
+    assert "p1" in {s.patient for s in divided if s.split == "val"}
+    assert "p59" not in {s.patient for s in divided if s.split == "train"}
+
+
 def test_a_split_of_nobody_is_refused():
-    with pytest.raises(DatasetError, match="too few patients"):
-        split([_sample("p1", 0), _sample("p2", 1)], 0.1, seed=0)
+    for order in ("random", "first"):
+        with pytest.raises(DatasetError, match="too few patients"):
+            split([_sample("p1", 0), _sample("p2", 1)], 0.1, seed=0, order=order)
 
 
 def test_the_real_sets_split_by_patient(data_root):

@@ -29,11 +29,11 @@ SPEC = Preprocessing(64)
 
 
 def look(*sources: Path):
-    return inspect(sources, SHARE, SEED, NullProgress())
+    return inspect(sources, SHARE, SEED, "random", NullProgress())
 
 
 def load(*sources: Path):
-    return load_and_split(sources, SPEC, SHARE, SEED, NullProgress())
+    return load_and_split(sources, SPEC, SHARE, SEED, "random", NullProgress())
 
 
 def kinds(inspected) -> dict[str, int]:
@@ -244,7 +244,7 @@ def test_cancel_begins_no_more(tmp_path, monkeypatch) -> None:
 
     monkeypatch.setattr(inspection, "_checked", slow)
     with pytest.raises(Cancelled):
-        inspect([ward], SHARE, SEED, Stop())
+        inspect([ward], SHARE, SEED, "random", Stop())
     time.sleep(0.2)
     assert len(begun) < 20
 
@@ -281,9 +281,9 @@ def test_whatever_is_there_what_is_shown_is_what_is_used(tmp_path_factory, monke
     if (root / "flat").exists():
         (root / "flat" / "labels.csv").write_text("\n".join(rows))
     sources = list(dict.fromkeys([root / "a", *sources]))
-    inspected = inspect(sources, SHARE, seed, NullProgress())
+    inspected = inspect(sources, SHARE, seed, "random", NullProgress())
     try:
-        loaded, remarks = load_and_split(sources, SPEC, SHARE, seed, NullProgress())
+        loaded, remarks = load_and_split(sources, SPEC, SHARE, seed, "random", NullProgress())
     except DatasetError:
         assert not inspected.can_start
         return

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from core.imaging.preprocess import Preprocessing, normalise
-from core.learning.augment import POLICIES, Augmentation, Augmenter, normalise_batch
+from core.learning.augment import POLICIES, Augmentation, Augmenter, Mix, normalise_batch
 from tests.pictures import radiograph
 
 
@@ -52,9 +52,11 @@ def test_a_turn_moves_the_corner_and_not_the_centre():
     assert outer != (50, 90)
 
 
-@pytest.mark.parametrize("field", ["gamma", "contrast", "blur", "noise", "erase", "scale", "aspect", "shift"])
+@pytest.mark.parametrize(
+    "field", ["gamma", "contrast", "blur", "noise", "detail", "erase", "scale", "aspect", "shift"]
+)
 def test_every_kind_of_change_does_something(field):
-    policy = replace(Augmentation(), **{field: getattr(POLICIES["strong"], field) or 0.2})
+    policy = replace(Augmentation(), **{field: getattr(POLICIES["wide"], field) or 0.2})
     changed = [
         not torch.allclose(Augmenter(policy, s)(_pictures()), _pictures(), atol=1e-3) for s in range(6)
     ]
@@ -70,11 +72,48 @@ def test_erasing_covers_one_rectangle_with_one_grey():
     assert 0.002 < box.numel() / after.numel() < 0.17
 
 
-@pytest.mark.parametrize("spec", [Preprocessing(), Preprocessing(96, 0.0, 1.0, standardise=True)])
+@pytest.mark.parametrize(
+    "spec",
+    [
+        Preprocessing(),
+        Preprocessing(96, 0.0, 1.0, standardise=True),
+        Preprocessing(96, 0.0, 1.0, standardise=True, equalise=True),
+    ],
+)
 def test_training_and_reading_normalise_alike(spec):
     pictures = _pictures()
     ours = normalise_batch(pictures, spec).numpy()
     np.testing.assert_allclose(ours, normalise(pictures.numpy(), spec), atol=2e-5)
+
+
+def test_fine_structures_are_made_weaker_and_stronger():
+    before = _pictures(24)
+
+    def roughness(pictures: torch.Tensor) -> torch.Tensor:
+        return (pictures[..., 1:] - pictures[..., :-1])[..., 8:-8].std((1, 2, 3))
+
+    changed = roughness(Augmenter(Augmentation(detail=0.8), 2)(before)) / roughness(before)
+    assert changed.min() < 0.75
+    assert changed.max() > 1.3
+
+
+def test_a_mixed_batch_keeps_the_larger_share_of_each():
+    pictures, labels = _pictures(8), torch.tensor([0, 1] * 4)
+    mixed, shares = Mix(0.4, 3)(pictures, labels)
+    assert torch.allclose(shares.sum(1), torch.ones(8))
+    assert torch.equal(shares.argmax(1), labels)
+    own = shares[torch.arange(8), labels].min().item()
+    assert 0.5 <= own < 1
+    nearest = torch.cdist(mixed.flatten(1), pictures.flatten(1)).argmin(1)
+    assert torch.equal(nearest, torch.arange(8))
+    assert not torch.allclose(mixed, pictures, atol=1e-3)
+
+
+def test_what_is_not_to_be_mixed_stays_as_it_is():
+    pictures, labels = _pictures(), torch.tensor([0, 1, 0, 1])
+    mixed, same = Mix(0, 3)(pictures, labels)
+    assert mixed is pictures
+    assert same is labels
 
 
 def test_pictures_that_are_not_moved_stay_sharp():

@@ -50,8 +50,11 @@ EVERYTHING = replace(
     schedule="onecycle",
     label_smoothing=0.05,
     class_weights=True,
-    augment="strong",
+    augment="wide",
     standardise=True,
+    equalise=True,
+    balance=True,
+    mixup=0.2,
     average=0.9,
     keep="best",
     small_size=24,
@@ -63,13 +66,13 @@ EVERYTHING = replace(
 @pytest.fixture(scope="module")
 def scans(tmp_path_factory):
     folder = write_dataset(tmp_path_factory.mktemp("scans") / "generated", 12)
-    return load_and_split([folder], HEAD.preprocessing, 0.25, 1, NullProgress())[0]
+    return load_and_split([folder], HEAD.preprocessing, 0.25, 1, "random", NullProgress())[0]
 
 
 @pytest.fixture(scope="module")
 def small_scans(tmp_path_factory):
     folder = write_dataset(tmp_path_factory.mktemp("scans") / "generated", 8)
-    return load_and_split([folder], WHOLE.preprocessing, 0.25, 1, NullProgress())[0]
+    return load_and_split([folder], WHOLE.preprocessing, 0.25, 1, "random", NullProgress())[0]
 
 
 class Told(NoWatch):
@@ -290,11 +293,11 @@ def memory_for(batch_size: int, monkeypatch) -> list[tuple[int, int]]:
     """
     step, taken = Trainer._step, []
 
-    def limited(self, batch, augment, epoch):
+    def limited(self, batch, augment, mix, epoch):
         if epoch >= 1 and len(batch) > batch_size and taken[-1][0] == 1:
             out_of_memory()
         taken.append((epoch, len(batch)))
-        return step(self, batch, augment, epoch)
+        return step(self, batch, augment, mix, epoch)
 
     monkeypatch.setattr(Trainer, "_step", limited)
     return taken

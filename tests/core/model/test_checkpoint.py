@@ -10,8 +10,9 @@ from safetensors.numpy import load_file, save, save_file
 
 from core.errors import ModelError
 from core.imaging.preprocess import Preprocessing
-from core.model.checkpoint import FeatureStatistics, OperatingPoint, load, rounded
+from core.model.checkpoint import OperatingPoint, load, rounded
 from core.model.checkpoint import save as save_checkpoint
+from core.model.features import FeatureGroup, FeatureStatistics, Layout
 from tests.models import checkpoint
 
 
@@ -21,7 +22,13 @@ def test_everything_comes_back(tmp_path):
         preprocessing=Preprocessing(64, 0.1, 0.9, standardise=True),
         temperature=1.7,
         operating_points=(OperatingPoint("balanced", 0.4, 0.9, 0.8), OperatingPoint("high", 0.2, 0.95, 0.5)),
-        features=FeatureStatistics(np.ones(128, np.float32), np.eye(128, dtype=np.float32), 12.5),
+        features=FeatureStatistics(
+            tuple(
+                FeatureGroup(np.full(153, n, np.float32), np.eye(153, dtype=np.float32), n + 0.5)
+                for n in (1, 2)
+            ),
+            Layout(np.ones(256, np.float32), np.eye(24, 256, dtype=np.float32), 0.25, 9.5),
+        ),
         training={"recipe": {"epochs": 3}, "history": [{"epoch": 1, "val_auc": 0.9}]},
         metrics={"children": {"auc": 0.99, "confusion_matrix": {"tn": 1}}},
     )
@@ -30,8 +37,14 @@ def test_everything_comes_back(tmp_path):
     for name in ("name", "backbone", "head", "preprocessing", "temperature", "operating_points", "classes"):
         assert getattr(back, name) == getattr(made, name)
     assert (back.training, back.metrics, back.graphs) == (made.training, made.metrics, made.graphs)
-    assert back.features.limit == 12.5
-    np.testing.assert_array_equal(back.features.precision, np.eye(128))
+    assert [group.limit for group in back.features.groups] == [1.5, 2.5]
+    for group, number in zip(back.features.groups, (1, 2), strict=True):
+        np.testing.assert_array_equal(group.mean, np.full(153, number))
+        np.testing.assert_array_equal(group.precision, np.eye(153))
+    layout = back.features.layout
+    assert (layout.rest, layout.limit) == (0.25, 9.5)
+    np.testing.assert_array_equal(layout.axes, np.eye(24, 256))
+    assert back.fingerprint == made.fingerprint
     stored = rounded(made.weights)
     assert back.weights.keys() == stored.keys()
     for name, value in stored.items():

@@ -9,11 +9,10 @@ import pytest
 
 from core.engine.openvino_engine import OpenVinoEngine
 from core.imaging.scan import Scan, Window
-from core.model.checkpoint import FeatureStatistics, OperatingPoint
+from core.model.checkpoint import OperatingPoint
 from core.progress import NullProgress
 from core.reading.finding import Found
 from core.reading.folder import read_files
-from core.reading.gate import distance, judge
 from core.reading.reader import Reader, probability
 from tests.models import checkpoint
 from tests.pictures import radiograph
@@ -67,23 +66,6 @@ def test_the_scan_is_read_as_its_file_asks_to_be_displayed(engine):
 
 def test_probability_does_not_overflow():
     assert probability(np.array([-1e4, -1.0, 0.0, 1e4])).tolist() == pytest.approx([0, 0.2689414, 0.5, 1])
-
-
-def test_the_gate_turns_away_what_lies_far_off():
-    known = FeatureStatistics(np.zeros(3, np.float32), np.diag([1, 4, 0.25]).astype(np.float32), 3.0)
-    assert distance(np.array([0, 1, 0], np.float32), known) == pytest.approx(2.0)
-    busy = radiograph(1).astype(np.float32) / 255
-    assert judge(busy, False, np.array([0, 1, 0], np.float32), known).accepted
-    assert judge(busy, False, np.array([0, 2, 0], np.float32), known).reasons == (
-        "does not look like a frontal chest X-ray",
-    )
-    assert judge(busy, False, np.array([0, 2, 0], np.float32), None).accepted
-
-
-def test_the_gate_turns_away_a_blank_picture():
-    assert judge(np.full((64, 64), 0.4, np.float32), False, np.zeros(3, np.float32), None).reasons == (
-        "blank picture",
-    )
 
 
 def test_moving_the_threshold_gives_what_reading_with_it_gives(engine):

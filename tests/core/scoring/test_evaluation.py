@@ -13,7 +13,7 @@ from core.datasets.dataset import find_samples
 from core.datasets.table import write_table
 from core.engine.openvino_engine import OpenVinoEngine
 from core.errors import DatasetError
-from core.model.checkpoint import FeatureStatistics
+from core.model.features import FeatureGroup, FeatureStatistics
 from core.progress import Cancelled, NullProgress
 from core.reading.reader import Reader
 from core.scoring.evaluation import evaluate, model_line, of_source, score, scored_of
@@ -67,7 +67,9 @@ def test_a_table_is_scored_as_the_folder_is(reader, scans, tmp_path):
 
 def test_what_cannot_be_read_is_counted_and_what_is_rejected_is_scored_too(scans):
     (scans / "NORMAL" / "broken.png").write_bytes(b"\x89PNG and no more")
-    far = FeatureStatistics(np.full(128, 1e3, np.float32), np.eye(128, dtype=np.float32), 1.0)
+    far = FeatureStatistics(
+        (FeatureGroup(np.full(128, 1e3, np.float32), np.eye(128, dtype=np.float32), 1.0),)
+    )
     strict = replace(checkpoint(), features=far)
     found = of_source(Reader(strict, OpenVinoEngine(strict)), scans, NullProgress())
     assert (len(found.scans), found.failed, found.rejected) == (9, 1, 8)

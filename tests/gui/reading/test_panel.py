@@ -36,6 +36,7 @@ EVERY_STATE = [
     REJECTED,
     AS_DISPLAYED,
     ReadingState("read", reading(0.25), notes=("Read at half its size.",), name="x" * 300, **FACTS),
+    ReadingState("read", reading(0.87), name="a.dcm", domain="children: 1,200 scans, AUC 0.98", **FACTS),
     ReadingState("failed", reason="this file has no pixels", hint="export it again", name="a.dcm"),
 ]
 

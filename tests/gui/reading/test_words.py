@@ -1,13 +1,17 @@
 from __future__ import annotations
 
+import math
 import re
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.model.measured import Measured
+from core.reading.gate import COLOURED, TURNED, UNLIKE
 from gui.reading import words
-from gui.reading.words import said
+from gui.reading.words import as_sentence, said
 
 NAN = float("nan")
 
@@ -159,13 +163,30 @@ def test_more_of_it_is_never_said_to_be_less(one, other):
 
 
 def test_a_rejection_says_why_and_that_the_answer_is_not_to_be_relied_on():
-    words_ = said(0.87, 0.5, 0.1, ("does not look like a frontal chest X-ray", "colour picture"))
+    words_ = said(0.87, 0.5, 0.1, (UNLIKE, COLOURED))
     assert words_.headline == "Does not look like a chest X-ray"
     assert "It is unlike the frontal chest X-rays" in words_.sentence
-    assert "It is a colour picture" in words_.sentence
+    assert "It is a colour photograph" in words_.sentence
     assert words_.explanation == "The model’s answer (PNEUMONIA, 87%) is not to be relied on."
     assert words_.frequency == "", "no number that invites belief"
     assert "(NORMAL, pneumonia 13%)" in said(0.13, 0.5, 0.1, ("blank picture",)).explanation
+
+
+@pytest.mark.parametrize("reason", TURNED.values())
+def test_a_turned_scan_is_explained_with_the_keys_that_turn_it(reason):
+    sentence = said(0.9, 0.5, 0.1, (reason,)).sentence
+    assert "press" in sentence
+    assert sentence != as_sentence(reason), "not as it stands"
+
+
+def test_whose_figures_apply_to_a_patient():
+    children = Measured("children, validation", 1200, 0.9812, 0.95, 0.9, (1, 5))
+    told = words.domain(3.7, children)
+    assert told.startswith("children, validation, for this patient of 3 years: 1,200 scans, AUC 0.98; ")
+    assert told.endswith("sensitivity 95%, specificity 90%")
+    infant = words.domain(1.0, replace(children, sensitivity=math.nan))
+    assert infant.endswith("for this patient of 12 months: 1,200 scans, AUC 0.98")
+    assert "not known" in words.domain(12, None)
 
 
 def test_a_reason_that_is_not_known_is_still_said():

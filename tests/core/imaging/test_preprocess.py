@@ -1,0 +1,44 @@
+"""From grey values to the network's units."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from core.imaging.preprocess import Preprocessing, equalised, normalise
+from tests.pictures import radiograph
+
+PICTURE = radiograph(1).astype(np.float32) / 255
+
+
+@pytest.mark.parametrize(
+    "curve",
+    [
+        pytest.param(lambda p: p**0.6, id="lighter"),
+        pytest.param(lambda p: p**1.6, id="darker"),
+        pytest.param(lambda p: 0.2 + 0.5 * p, id="flat"),
+        pytest.param(lambda p: 1 / (1 + np.exp(-8 * (p - 0.5))), id="sigmoid"),
+    ],
+)
+def test_equalised_grey_does_not_depend_on_the_curve_it_came_through(curve):
+    changed = curve(PICTURE).astype(np.float32)
+    assert np.abs(changed - PICTURE).max() > 0.1
+    assert np.abs(equalised(changed) - equalised(PICTURE)).max() < 0.03
+
+
+def test_equalised_grey_is_spread_evenly():
+    grey = np.sort(equalised(PICTURE).ravel())
+    # Half of the way through its level a pixel has on average what share of pixels is darker
+    assert np.abs(grey - (np.arange(grey.size) + 0.5) / grey.size).max() < np.unique(grey).size ** -1 * 6
+    assert grey.mean() == pytest.approx(0.5, abs=1e-3)
+
+
+def test_pictures_are_equalised_each_for_itself():
+    both = np.stack([PICTURE, PICTURE**2])
+    assert (equalised(both)[1] == equalised(PICTURE**2)).all()
+    assert equalised(both).dtype == np.float32
+
+
+def test_a_picture_of_one_grey_lies_in_the_middle():
+    assert (equalised(np.full((8, 8), 0.3, np.float32)) == 0.5).all()
+    assert np.isfinite(normalise(np.zeros((8, 8), np.float32), Preprocessing(8, 0, 1, True, True))).all()

@@ -1,0 +1,49 @@
+"""Which scans an epoch is made of."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+import torch
+
+from core.datasets.dataset import Sample
+from core.learning.feeding import balanced
+
+
+def _samples(**sets: tuple[int, int]) -> list[Sample]:
+    return [
+        Sample(Path(f"{name}/{label}/{n}.png"), label, name, "train", f"{name}{label}{n}")
+        for name, counts in sets.items()
+        for label, count in enumerate(counts)
+        for n in range(count)
+    ]
+
+
+def test_of_each_set_as_many_of_each_class():
+    samples = _samples(children=(30, 90), adults=(25, 20))
+    rows = torch.randperm(len(samples), generator=torch.Generator().manual_seed(1))
+    kept = balanced(rows, samples)
+    assert Counter((samples[row].dataset, samples[row].label) for row in kept.tolist()) == {
+        ("children", 0): 30,
+        ("children", 1): 30,
+        ("adults", 0): 20,
+        ("adults", 1): 20,
+    }
+    places = [rows.tolist().index(row) for row in kept.tolist()]
+    assert places == sorted(places), "the order stays"
+
+
+def test_another_order_takes_others_of_the_larger_class():
+    samples = _samples(children=(30, 90))
+    drawn = [
+        set(balanced(torch.randperm(120, generator=torch.Generator().manual_seed(seed)), samples).tolist())
+        for seed in (1, 2)
+    ]
+    assert drawn[0] != drawn[1]
+    assert set(range(30)) <= drawn[0] & drawn[1], "all of the rarer class"
+
+
+def test_a_set_of_one_class_is_taken_whole():
+    samples = _samples(healthy=(12, 0))
+    assert len(balanced(torch.arange(12), samples)) == 12
