@@ -28,7 +28,14 @@ from core.progress import Progress
 from core.reading.gate import fit_features
 from core.reading.layout import laid_out
 from core.reading.reader import probability
-from core.scoring.metrics import Metrics, Scored, fit_temperature, metrics, operating_points
+from core.scoring.metrics import (
+    Metrics,
+    Scored,
+    even_weights,
+    fit_temperature,
+    metrics,
+    operating_points,
+)
 
 
 def finish(
@@ -39,7 +46,8 @@ def finish(
     Args:
         ages: of the patients of each DATASET, in their order; those missing are not known.
 
-    Temperature and operating points are fitted on the validation scans of all DATASETs together.
+    Temperature and operating points are fitted on the validation scans of all DATASETs together, of which
+    every class of every DATASET counts alike.
     Everything is measured on the weights as the checkpoint stores them, in half precision.
     """
     recipe, spec = trainer.recipe, trainer.preprocessing
@@ -57,9 +65,12 @@ def finish(
     _, middle = _answers(network, inputs(some), progress.part(0.3, 0.6))
     samples = [scans.samples[row] for row in held]
     labels = np.array([sample.label for sample in samples])
-    temperature = fit_temperature(log_odds, labels)
+    weights = even_weights(labels, [sample.dataset for sample in samples])
+    temperature = fit_temperature(log_odds, labels, weights)
     probabilities = probability(log_odds / temperature)
-    points = operating_points(labels, probabilities) or [OperatingPoint("even", 0.5, math.nan, math.nan)]
+    points = operating_points(labels, probabilities, weights) or [
+        OperatingPoint("even", 0.5, math.nan, math.nan)
+    ]
     results = _results(samples, probabilities, points[0].threshold)
     progress.report(0.6, "making the forms for OpenVINO")
     calibration = inputs(some[: CALIBRATION_SCANS if recipe.int8 else 0])[:, None]

@@ -141,7 +141,18 @@ def reliability_bins(scored: Scored, bins: int = 10) -> Reliability:
     return Reliability(predicted, observed, count.astype(np.int64))
 
 
-def fit_temperature(logits: Floats, labels: Ints) -> float:
+def even_weights(labels: Ints, datasets: Sequence[str]) -> Floats:
+    """Weights [n] by which every class of every DATASET counts alike, and all together as much as n scans.
+
+    What is fitted with them is meant for a scan of unknown origin: a large set has no more say than a small.
+    """
+    owner = np.unique(np.asarray(datasets), return_inverse=True)[1]
+    group = 2 * owner + labels
+    count = np.bincount(group)
+    return np.asarray(len(labels) / (np.count_nonzero(count) * count[group]), np.float64)
+
+
+def fit_temperature(logits: Floats, labels: Ints, weights: Floats | None = None) -> float:
     """The temperature T for which sigmoid(logit / T) is best calibrated, 0.05..20.
 
     Minimises the negative log-likelihood: Guo et al., "On Calibration of Modern Neural Networks", ICML
@@ -151,6 +162,7 @@ def fit_temperature(logits: Floats, labels: Ints) -> float:
     Args:
         logits: float64 [n], log-odds of PNEUMONIA before scaling.
         labels: int64 [n], 0 or 1.
+        weights: float64 [n], what each scan counts; None: alike.
 
     Raises:
         ValueError: lengths differ, a label is not 0 or 1, or a logit is not finite.
@@ -163,13 +175,15 @@ def fit_temperature(logits: Floats, labels: Ints) -> float:
         return 1.0
 
     def loss(log_temperature: float) -> float:
-        return float(np.logaddexp(0, -margins * np.exp(-log_temperature)).mean())
+        return float(np.average(np.logaddexp(0, -margins * np.exp(-log_temperature)), weights=weights))
 
     best = minimize_scalar(loss, bounds=np.log(TEMPERATURES), method="bounded", options={"xatol": 1e-6})
     return float(np.exp(best.x))
 
 
-def operating_points(labels: Ints, probabilities: Floats) -> list[OperatingPoint]:
+def operating_points(
+    labels: Ints, probabilities: Floats, weights: Floats | None = None
+) -> list[OperatingPoint]:
     """Thresholds worth offering, found on validation scans, in this order:
 
     - "balanced": the highest sensitivity + specificity (Youden, Cancer 3, 1950); of equals, the middle of
@@ -184,13 +198,16 @@ def operating_points(labels: Ints, probabilities: Floats) -> list[OperatingPoint
     Args:
         labels: int64 [n], 0 or 1.
         probabilities: float64 [n], of PNEUMONIA, 0..1.
+        weights: float64 [n], what each scan counts; None: alike.
 
     Raises:
         ValueError: as for `Scored`.
     """
     scored = Scored(labels, probabilities, None, 0, 0, "")
     scores, rank = np.unique(scored.probabilities, return_inverse=True)
-    counts = np.bincount(2 * rank + scored.labels, minlength=2 * len(scores)).reshape(-1, 2)
+    # Without weights these are whole numbers, and what follows is exact
+    counts = np.bincount(2 * rank + scored.labels, weights=weights, minlength=2 * len(scores)).reshape(-1, 2)
+    counts = counts.astype(np.float64)
     if not counts.sum(axis=0).all():
         return []
     low, high = np.append(0.0, scores), np.append(scores, 1.0)
@@ -203,7 +220,8 @@ def operating_points(labels: Ints, probabilities: Floats) -> list[OperatingPoint
     true_negative, true_positive = below[:, 0], pneumonia - below[:, 1]
     specificity, sensitivity = true_negative / normal, true_positive / pneumonia
 
-    youden = true_positive * normal + true_negative * pneumonia  # in whole numbers, so that ties are exact
+    # Rounded only where weights may have left the last digits of equals unlike
+    youden = np.round(true_positive * normal + true_negative * pneumonia, 6)
     picks = {"balanced": np.lexsort((high - low, youden))[-1]}
     enough = np.flatnonzero(sensitivity >= 0.95)
     picks["high sensitivity"] = enough[np.lexsort((sensitivity[enough], specificity[enough]))[-1]]

@@ -22,6 +22,7 @@ from core.scoring.bootstrap import intervals, resampled_auc
 from core.scoring.metrics import (
     OperatingPoint,
     Scored,
+    even_weights,
     fit_temperature,
     metrics,
     operating_points,
@@ -249,6 +250,40 @@ def test_balanced_lies_in_the_middle_of_the_widest_of_equal_gaps():
     assert operating_points(labels, probabilities)[0] == OperatingPoint(
         "balanced", pytest.approx(0.75), 0.5, 1.0
     )
+
+
+def test_even_weights_let_every_class_of_every_set_count_alike():
+    labels = np.array([0] * 3 + [1] * 9 + [0] * 2 + [1] * 1)
+    sets = ["children"] * 12 + ["adults"] * 3
+    weights = even_weights(labels, sets)
+    assert weights.sum() == pytest.approx(15)
+    sums = [
+        weights[(labels == label) & (np.array(sets) == name)].sum() for name in set(sets) for label in (0, 1)
+    ]
+    assert sums == pytest.approx([15 / 4] * 4)
+    assert even_weights(np.array([1, 1]), ["a", "b"]) == pytest.approx([1, 1]), "a class that nobody has"
+
+
+@given(st.integers(0, 10**6))
+def test_a_weight_is_so_many_scans(seed):
+    random = np.random.default_rng(seed)
+    labels, times = random.integers(0, 2, 30), random.integers(1, 4, 30)
+    labels[:2] = 0, 1
+    logits = np.round(random.normal(2 * labels - 1, 2), 1)
+    probabilities = 1 / (1 + np.exp(-logits))
+    many = np.repeat(np.arange(30), times)
+    assert fit_temperature(logits, labels, times) == pytest.approx(
+        fit_temperature(logits[many], labels[many]), rel=1e-3
+    )
+    for weighted, counted in zip(
+        operating_points(labels, probabilities, times.astype(float)),
+        operating_points(labels[many], probabilities[many]),
+        strict=True,
+    ):
+        assert weighted.name == counted.name
+        assert weighted.threshold == counted.threshold
+        assert weighted.sensitivity == pytest.approx(counted.sensitivity)
+        assert weighted.specificity == pytest.approx(counted.specificity)
 
 
 def test_no_operating_points_without_both_classes():
