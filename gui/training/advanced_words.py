@@ -41,6 +41,7 @@ def offered() -> Mapping[str, list[tuple[str, Any]]]:
             (translate("Training", "Always the same"), "constant"),
         ],
         "augment": [
+            (translate("Training", "Very strongly"), "wide"),
             (translate("Training", "Strongly"), "strong"),
             (translate("Training", "Turned and mirrored"), "flips"),
             (translate("Training", "Not at all"), "none"),
