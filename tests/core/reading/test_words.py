@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gui.reading import words
-from gui.reading.words import said
+from core.reading import words
+from core.reading.words import said
 
 NAN = float("nan")
 
