@@ -6,7 +6,7 @@ from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QMessageBox, QWidget
 
 from core.errors import LungfieldError
-from gui.reading.words import as_sentence
+from core.reading.words import as_sentence
 
 translate = QCoreApplication.translate
 

@@ -13,6 +13,7 @@ from core.imaging.display import PRESETS
 from core.model import library
 from core.opening import Opened
 from core.reading.reader import Reading
+from core.reading.words import aloud, engine
 from gui.actions import Actions
 from gui.dialogs.about import AboutDialog
 from gui.dialogs.history import History
@@ -21,7 +22,6 @@ from gui.dialogs.shortcuts import ShortcutsDialog
 from gui.icons import Icons
 from gui.language import Languages
 from gui.reading.present import device_note
-from gui.reading.words import aloud, engine
 from gui.saving import PictureSaver, Shown
 from gui.session import Session
 from gui.viewer.heat_state import HeatState

@@ -1,7 +1,8 @@
 """The language of the window.
 
-To make a translation: `pyside6-lupdate gui/*.py gui/*/*.py -ts lungfield_de.ts`, translate that file in
-Qt Linguist, `pyside6-lrelease lungfield_de.ts`, and put the .qm into `resources/translations`.
+To make a translation: `pyside6-lupdate gui/*.py gui/*/*.py core/reading/words.py -ts lungfield_de.ts`,
+translate that file in Qt Linguist, `pyside6-lrelease lungfield_de.ts`, and put the .qm into
+`resources/translations`.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication, QLibraryInfo, QLocale, QObject, QTranslator
 
-from core import paths
+from core import paths, wording
 
 #: The language that the source is written in.
 ENGLISH = "en"
@@ -37,6 +38,7 @@ class Languages(QObject):
         self, app: QCoreApplication, folder: Path | None = None, parent: QObject | None = None
     ) -> None:
         super().__init__(parent)
+        wording.speak_with(QCoreApplication.translate)  # what core says of a reading is spoken likewise
         self._app = app
         self._folder = folder or paths.resources() / "translations"
         self._installed: list[QTranslator] = []

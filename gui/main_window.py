@@ -29,6 +29,7 @@ from PySide6.QtWidgets import (
 from core.errors import LungfieldError
 from core.imaging.display import PRESETS
 from core.reading.finding import Listing
+from core.reading.words import engine
 from gui.actions import Actions
 from gui.banner import Banner
 from gui.bars import fill, fill_menu_bar, tool_bar
@@ -46,7 +47,6 @@ from gui.opening import can_be_opened
 from gui.preferences import Preferences
 from gui.reading.panel import ReadingPanel
 from gui.reading.present import device_note, reading_state
-from gui.reading.words import engine
 from gui.review.panel import ReviewPanel
 from gui.saving import PictureSaver
 from gui.session import Session

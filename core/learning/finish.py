@@ -65,10 +65,10 @@ def finish(
     _, middle = _answers(network, inputs(some), progress.part(0.3, 0.6))
     samples = [scans.samples[row] for row in held]
     labels = np.array([sample.label for sample in samples])
-    weights = even_weights(labels, [sample.dataset for sample in samples])
-    temperature = fit_temperature(log_odds, labels, weights)
+    counting = even_weights(labels, [sample.dataset for sample in samples])
+    temperature = fit_temperature(log_odds, labels, counting)
     probabilities = probability(log_odds / temperature)
-    points = operating_points(labels, probabilities, weights) or [
+    points = operating_points(labels, probabilities, counting) or [
         OperatingPoint("even", 0.5, math.nan, math.nan)
     ]
     results = _results(samples, probabilities, points[0].threshold)

@@ -17,11 +17,11 @@ from PySide6.QtWidgets import (
 )
 
 from core import paths
+from core.reading.words import as_sentence
 from core.settings import Settings
 from gui.dialogs.clear_history import ClearHistoryDialog
 from gui.dialogs.history import History
 from gui.dialogs.parts import add_below, words
-from gui.reading.words import as_sentence
 
 
 class DataPage(QWidget):

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 import numpy as np
 from PySide6.QtCore import QCoreApplication
 
+from core.reading.words import label, percent
 from core.scoring.evaluated import EvaluatedScan
 from gui.evaluation import words
 from gui.evaluation.judgement import CELLS, Group, Judgement
 from gui.evaluation.scan_model import Column
-from gui.reading.words import label, percent
 
 translate = QCoreApplication.translate
 

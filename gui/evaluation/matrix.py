@@ -6,10 +6,10 @@ from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QFontInfo, QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QGridLayout, QLabel, QSizePolicy, QWidget
 
+from core.reading.words import label
 from core.scoring.thresholds import Counts
 from gui.evaluation.judgement import Cell, Group
 from gui.evaluation.words import cell_meaning, cell_name, number, percent
-from gui.reading.words import label
 from gui.theme import Theme
 
 #: Row and column of each.

@@ -9,6 +9,7 @@ from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent, QShowEve
 from PySide6.QtWidgets import QFileDialog, QStackedWidget, QVBoxLayout, QWidget
 
 from core.model.checkpoint import OperatingPoint
+from core.reading.words import as_sentence
 from core.scoring.evaluated import Evaluation
 from gui.dropping import DropVeil
 from gui.errors import ErrorFunnel
@@ -20,7 +21,6 @@ from gui.icons import Icons
 from gui.jobs import Lane
 from gui.models.models import Models
 from gui.opening import local_paths
-from gui.reading.words import as_sentence
 from gui.theme import Theme
 
 

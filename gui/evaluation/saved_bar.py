@@ -9,10 +9,10 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QWidget
 
 from core.errors import LungfieldError
+from core.reading.words import as_sentence
 from gui.errors import in_one_line
 from gui.jobs import Job
 from gui.notice_bar import NoticeBar
-from gui.reading.words import as_sentence
 
 
 class SavedBar(NoticeBar):

@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from PySide6.QtCore import QCoreApplication, QLocale
 
 from core.model.checkpoint import OperatingPoint
+from core.reading.words import label
 from core.scoring.evaluated import Evaluation
 from gui.evaluation.judgement import Cell, Group
-from gui.reading.words import label
 
 translate = QCoreApplication.translate
 

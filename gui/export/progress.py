@@ -8,13 +8,13 @@ from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QProgressBar, QWidget
 
+from core.reading.words import as_sentence
 from gui.controls import plain_tool_tip
 from gui.errors import ErrorFunnel
 from gui.export.exporter import Exported, Exporter
 from gui.export.request import ExportRequest
 from gui.export.words import beginning, done, left_out
 from gui.notice_bar import NoticeBar
-from gui.reading.words import as_sentence
 
 #: Parts of the bar.
 _STEPS = 1000

@@ -5,8 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
+from core.reading import words
 from gui.controls import ElidedLabel, words_label
-from gui.reading import words
 from gui.reading.state import ReadingState
 
 

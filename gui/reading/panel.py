@@ -9,11 +9,12 @@ from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtGui import QAccessible, QAccessibleEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
+from core.reading import words
 from core.reading.gate import Verdict
 from core.reading.reader import Reading
 from gui.controls import ElidedLabel, words_label
-from gui.reading import words
 from gui.reading.facts import Facts
+from gui.reading.idle import idle
 from gui.reading.probability_bar import ProbabilityBar
 from gui.reading.state import ReadingState
 from gui.theme import restyle
@@ -214,7 +215,7 @@ class ReadingPanel(QWidget):
         _say(self._hint, "")
 
     def _show_idle(self, state: ReadingState) -> None:
-        headline, line = words.idle(state.status)
+        headline, line = idle(state.status)
         self._bar.clear()
         self._show_verdict(headline, "failed" if state.status == "failed" else "idle")
         is_off = state.status == "no-model"

@@ -10,8 +10,8 @@ from core.engine.select import nvidia_driver_present
 from core.model.checkpoint import OperatingPoint
 from core.model.measured import measured, speaking_for, tells_ages
 from core.opening import Opened
+from core.reading import words
 from gui.errors import ErrorFunnel
-from gui.reading import words
 from gui.reading.state import ReadingState, Status
 from gui.session import Session
 from gui.worklist.entry import Entry

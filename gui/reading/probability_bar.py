@@ -22,7 +22,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from core.reading.overlay import AGAINST, FOR
-from gui.reading.words import aloud, label, percents
+from core.reading.words import aloud, label, percents
 
 
 @dataclass(frozen=True)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from PySide6.QtCore import QCoreApplication, QDateTime, QLocale, Qt
 
+from core.reading import words
 from core.review import Agreement
-from gui.reading import words
 from gui.review.state import ReviewState
 
 translate = QCoreApplication.translate

@@ -13,8 +13,8 @@ from PySide6.QtWidgets import (
 
 from core.datasets.dataset import SPLITS, Split
 from core.datasets.inspected import Inspection
+from core.reading.words import label
 from gui.controls import plain_tool_tip
-from gui.reading.words import label
 from gui.training.words import number, part_name, part_purpose
 
 #: So many rows are seen at once; what goes beyond is scrolled.

@@ -9,8 +9,8 @@ from PySide6.QtCore import QCoreApplication, QLocale
 from core.datasets.dataset import Split
 from core.datasets.inspected import Inspection
 from core.learning.watching import Ending, Position
+from core.reading.words import as_sentence
 from gui.errors import Problem
-from gui.reading.words import as_sentence
 
 translate = QCoreApplication.translate
 

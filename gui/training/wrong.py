@@ -10,9 +10,9 @@ from PySide6.QtWidgets import QAbstractItemView, QListView, QListWidget, QListWi
 
 from core.learning.watching import Wrong
 from core.reading.finding import Found
+from core.reading.words import label, percent
 from gui.controls import plain_tool_tip
 from gui.dialogs.parts import words
-from gui.reading.words import label, percent
 from gui.worklist.entry import THUMBNAIL
 from gui.worklist.thumbnails import Thumbnails
 

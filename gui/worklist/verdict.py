@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QCoreApplication
 
 from core.reading.reader import Reading
-from gui.reading.words import percent
+from core.reading.words import percent
 from gui.worklist.entry import Entry, Status
 
 translate = QCoreApplication.translate

@@ -12,6 +12,7 @@ import pytest
 from PySide6.QtCore import QCoreApplication, QLocale
 from PySide6.QtWidgets import QApplication
 
+from core.reading import words
 from gui.language import Language, Languages
 
 GERMAN = """<?xml version="1.0" encoding="utf-8"?>
@@ -20,12 +21,19 @@ GERMAN = """<?xml version="1.0" encoding="utf-8"?>
 <context><name>NoticeDialog</name>
 <message><source>Before you start</source><translation>Bevor es losgeht</translation></message>
 </context>
+<context><name>Words</name>
+<message><source>NOT SURE</source><translation>UNSICHER</translation></message>
+</context>
 </TS>
 """
 
 
 def said() -> str:
     return QCoreApplication.translate("NoticeDialog", "Before you start")
+
+
+def cores_own() -> str:
+    return words.said(0.5, 0.5, 0.1).headline
 
 
 def qts_own() -> str:
@@ -58,6 +66,7 @@ def test_a_translation_is_found_beside_english(languages: Languages) -> None:
 def test_a_language_is_spoken_and_left_again(languages: Languages) -> None:
     languages.apply("de")
     assert (languages.current, said(), qts_own()) == ("de", "Bevor es losgeht", "Abbrechen")
+    assert cores_own() == "UNSICHER"
     languages.apply("en")
     assert (languages.current, said(), qts_own()) == ("en", "Before you start", "Cancel")
 

@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.model.measured import Measured
+from core.reading import words
 from core.reading.gate import COLOURED, TURNED, UNLIKE
-from gui.reading import words
-from gui.reading.words import as_sentence, said
+from core.reading.words import as_sentence, said
 
 NAN = float("nan")
 
