@@ -39,13 +39,16 @@ class Browser:
 
     def show(self, address: str, size: tuple[int, int] = (1280, 800), dark: bool = False) -> None:
         """Open a page as on a screen of this many CSS pixels."""
-        width, height = size
-        screen = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 640}
-        self.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", screen)
+        self.resize(size)
         scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
         self.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [scheme]})
         self.driver.get(address)
         self.wait_for("#lf-reading")
+
+    def resize(self, size: tuple[int, int]) -> None:
+        width, height = size
+        screen = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 640}
+        self.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", screen)
 
     def find(self, selector: str) -> list[WebElement]:
         return self.driver.find_elements(By.CSS_SELECTOR, selector)

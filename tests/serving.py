@@ -35,10 +35,10 @@ sys.exit(main(sys.argv[1:]))
 class Served:
     """`main.py web` on a free port, with its own home and folder for temporary files."""
 
-    def __init__(self, folder: Path, *arguments: str, wait: float = 120) -> None:
+    def __init__(self, folder: Path, *arguments: str, home: Path | None = None, wait: float = 120) -> None:
         self.temporary = folder / "temporary"
         self.temporary.mkdir(parents=True)
-        self.home = folder / "home"
+        self.home = home or folder / "home"
         self.errors = folder / "stderr.txt"
         environment = {
             **os.environ,

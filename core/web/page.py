@@ -84,9 +84,11 @@ def build(desk: Desk, uploads: Uploads, sessions: Sessions) -> "gr.Blocks":
 
     def read(files: Sequence[Upload], request: gr.Request, bar: gr.Progress) -> list[Any]:
         session = sessions.of(request.session_hash)
-        session.stop.clear()
-        session.seen = desk.read(files, _PageProgress(bar, session.stop))
-        return shown(session.seen, len(files))
+        session.begin()
+        seen = desk.read(files, _PageProgress(bar, session.stop))
+        if not session.is_over:
+            session.seen = seen
+        return shown(seen, len(files))
 
     @guarded
     def read_uploads(sent: Sent, request: gr.Request, bar: gr.Progress = gr.Progress()) -> list[Any]:  # noqa: B008
@@ -160,7 +162,7 @@ def build(desk: Desk, uploads: Uploads, sessions: Sessions) -> "gr.Blocks":
                     show_label=False,
                     wrap=True,
                     buttons=[],
-                    column_widths=["44px", "30%", "20%", "110px", "34%"],
+                    column_widths=["6%", "26%", "18%", "16%", "34%"],
                     elem_id="lf-table",
                 )
                 with gr.Row(elem_id="lf-look"):

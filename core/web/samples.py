@@ -42,6 +42,6 @@ class Sample:
 SAMPLES = (
     Sample("clear.jpeg", "Clear lungs"),
     Sample("opacities.jpeg", "Opacities"),
-    Sample("opacities.dcm", "A DICOM file"),
+    Sample("opacities.dcm", "DICOM"),
     Sample("no-chest.png", "Not a chest"),
 )

@@ -142,6 +142,8 @@ def test_several_files_give_a_table_and_a_csv(page: Browser, served: Served, sca
     assert not any(each.is_displayed() for each in page.find(".lf-planes, #evidence-opacity"))
     link = page.wait_for("#results").get_attribute("href")
     rows = list(csv.DictReader(io.StringIO(base64.b64decode(link.partition("base64,")[2]).decode())))
+    page.resize((390, 844))
+    assert page.script("return document.documentElement.scrollWidth") <= 390
     assert [(Path(row["path"]).name, row["status"]) for row in rows] == [
         ("one.png", "ok"),
         ("two.png", "ok"),
@@ -159,6 +161,7 @@ def test_a_sample_is_clicked_on_a_phone(window: Browser, served: Served, dark: b
     window.wait_for("#lf-sample-2").click()
     card = window.wait_for(".lf-card", "opacities.dcm")
     assert window.script("return document.documentElement.scrollWidth") <= 390
+    assert card.size["width"] > 300
     assert card.location["y"] < window.wait_for(".lf-planes").location["y"]
     ground = window.script("return getComputedStyle(document.body).backgroundColor")
     assert (sum(map(int, re.findall(r"\d+", ground)[:3])) < 200) is dark
