@@ -41,11 +41,7 @@ package:
 	@sh tools/prepare.sh app
 	@.venv/bin/python packaging/build.py --fresh
 
-package-web:
-	@sh tools/prepare.sh web
-	@exec $(RUN) web $(ARGS)
-
-test:
+package-test:
 	@.venv/bin/python packaging/linux/prove.py $(ARGS)
 
 format:

@@ -13,9 +13,9 @@ from pathlib import Path
 
 from tests.conftest import ROOT
 
-#: Tells of every connection and every name that is not this computer's, on stderr, before it is made.
-_WATCHED = """
-import ipaddress, sys
+#: Code that tells, on stderr, of every connection and every name that is not this computer's.
+WATCH = """
+import sys
 def tell(event, arguments):
     if event not in ("socket.connect", "socket.sendto", "socket.getaddrinfo", "socket.gethostbyname"):
         return
@@ -25,11 +25,10 @@ def tell(event, arguments):
         host = host.decode()
     if host is None or str(host).startswith(("127.", "/")) or host in ("localhost", "::1"):
         return
-    print("OUTSIDE", event, place, file=sys.stderr, flush=True)
+    print("OUTSIDE", event, place, file=sys.__stderr__, flush=True)
 sys.addaudithook(tell)
-from main import main
-sys.exit(main(sys.argv[1:]))
 """
+_SERVE = "from main import main; sys.exit(main(sys.argv[1:]))"
 
 
 class Served:
@@ -50,7 +49,7 @@ class Served:
         }
         with self.errors.open("w") as errors:
             self.process = subprocess.Popen(
-                [sys.executable, "-c", _WATCHED, "web", "--port", "0", *arguments],
+                [sys.executable, "-c", WATCH + _SERVE, "web", "--port", "0", *arguments],
                 cwd=ROOT,
                 env=environment,
                 stdin=subprocess.DEVNULL,

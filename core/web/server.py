@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import errno
-import logging
-import os
 import signal
 import socket
 import sys
@@ -13,11 +11,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from core.errors import LungfieldError
-from core.log import logger
 from core.opening import Opened
 from core.web.desk import Desk
 from core.web.guard import Guard, is_loopback
 from core.web.page import build, dress
+from core.web.quiet import keep_to_ourselves, log_with_ours, nothing_printed
 from core.web.sessions import Sessions
 from core.web.uploads import MAX_BYTES, Uploads
 
@@ -75,7 +73,7 @@ def serve(opened: Opened, listener: socket.socket, started: Callable[[], None]) 
     """
     uploads = Uploads()
     try:
-        _keep_to_ourselves(str(uploads.folder))
+        keep_to_ourselves(str(uploads.folder))
         application = make_application(opened, uploads, Sessions(), listener.getsockname()[:2])
         _run(application, listener, started)
     except KeyboardInterrupt:
@@ -148,7 +146,7 @@ def _run(application: Application, listener: socket.socket, started: Callable[[]
             application.let_go()
             await super().shutdown(sockets)
 
-    _log_with_ours("uvicorn.error")
+    log_with_ours("uvicorn.error")
     config = uvicorn.Config(
         application.guard,
         log_config=None,
@@ -163,7 +161,8 @@ def _run(application: Application, listener: socket.socket, started: Callable[[]
     # left to Python that would be a traceback for Ctrl+C, and for SIGTERM death before uploads are removed
     before = {each: signal.signal(each, server.handle_exit) for each in _endings()}
     try:
-        server.run(sockets=[listener])
+        with nothing_printed():
+            server.run(sockets=[listener])
     finally:
         for each, handler in before.items():
             signal.signal(each, handler)
@@ -172,24 +171,3 @@ def _run(application: Application, listener: socket.socket, started: Callable[[]
 def _endings() -> list[signal.Signals]:
     names = ("SIGINT", "SIGTERM", "SIGHUP")
     return [getattr(signal, name) for name in names if hasattr(signal, name)]
-
-
-def _log_with_ours(name: str) -> None:
-    """What a library logs goes into our log file, which keeps no file's name, and nowhere else."""
-    theirs = logging.getLogger(name)
-    theirs.handlers = list(logger.handlers)
-    theirs.setLevel(logging.WARNING)
-    theirs.propagate = False
-
-
-def _keep_to_ourselves(folder: str) -> None:
-    """Before Gradio is imported: what its libraries tell others is off, and no variable changes that."""
-    for name in [each for each in os.environ if each.startswith("GRADIO_")]:
-        del os.environ[name]
-    os.environ |= {
-        "GRADIO_ANALYTICS_ENABLED": "False",
-        "GRADIO_TEMP_DIR": folder,
-        "HF_HUB_OFFLINE": "1",
-        "HF_HUB_DISABLE_TELEMETRY": "1",
-        "DO_NOT_TRACK": "1",
-    }

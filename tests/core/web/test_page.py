@@ -29,7 +29,7 @@ from tests.conftest import ROOT
 from tests.models import checkpoint
 from tests.network import closed_network
 from tests.pictures import radiograph
-from tests.serving import Served
+from tests.serving import WATCH, Served
 
 NOTHING: set[str] = set()
 
@@ -112,6 +112,12 @@ def test_neither_page_nor_server_asks_anybody_else(
             time.sleep(0.1)
         assert all("Content Security Policy" in each for each in complaints)
         assert complaints
+
+
+def test_the_watch_over_the_server_tells_of_others(network: str) -> None:
+    code = WATCH + "import socket; socket.socket(type=socket.SOCK_DGRAM).connect_ex(('192.0.2.1', 9))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=30)
+    assert "OUTSIDE socket.connect ('192.0.2.1', 9)" in done.stderr
 
 
 def test_the_opacity_acts_at_once_and_without_the_server(page: Browser, scans: dict[str, Path]) -> None:
@@ -206,6 +212,15 @@ def test_a_program_cannot_have_other_files_or_addresses_read(served: Served, pat
     assert "this is no uploaded file" in told
 
 
+def test_what_a_malformed_request_holds_is_neither_printed_nor_logged(served: Served) -> None:
+    data = {"data": [[{"orig_name": "Doe^Jane.dcm"}], False]}
+    event = json.loads(asked(served, "/gradio_api/call/read", data))["event_id"]
+    assert "event: error" in asked(served, f"/gradio_api/call/read/{event}")
+    assert served.errors.read_text() == ""
+    assert "ValidationError" in (log := (served.home / "log" / "lungfield.log").read_text())
+    assert "Jane" not in log
+
+
 @pytest.mark.parametrize(
     "path", ["/gradio_api/file=/etc/hostname", "/gradio_api/deep_link?session_hash=x", "/docs"]
 )
@@ -228,4 +243,4 @@ def test_ctrl_c_ends_it_and_leaves_nothing(served: Served) -> None:
     assert list(served.temporary.iterdir()) == []
     assert served.errors.read_text() == ""
     log = served.home / "log" / "lungfield.log"
-    assert not re.search(r"one\.png|two\.png|Traceback", log.read_text() if log.exists() else "")
+    assert not re.search(r"one\.png|two\.png|blank\.png|graceful", log.read_text())
