@@ -6,11 +6,12 @@ export SCAN PYTHON
 
 RUN = .venv/bin/python main.py
 
-.PHONY: help app test test-xcb package package-test format clean
+.PHONY: help app web test test-xcb package package-test format clean
 
 help:
 	@echo 'make app                set up what is missing, then open the window'
 	@echo 'make app SCAN=path      the same with a scan, or a folder of scans, in it'
+	@echo 'make web                the browser demo, on this computer only; ARGS="--port 8000" goes to it'
 	@echo 'make test               set up, then every check; ARGS="-k name" goes to pytest'
 	@echo 'make test-xcb           the tests of the window again, on an X server without a screen (Xvfb)'
 	@echo 'make package            dist/: the application in one folder, a .deb and a .tar.zst (some minutes)'
@@ -23,6 +24,10 @@ help:
 app:
 	@sh tools/prepare.sh app
 	@if [ -n "$$SCAN" ]; then exec $(RUN) "$$SCAN"; else exec $(RUN); fi
+
+web:
+	@sh tools/prepare.sh web
+	@exec $(RUN) web $(ARGS)
 
 test:
 	@sh tools/prepare.sh test

@@ -26,8 +26,6 @@ def main(arguments: list[str]) -> int:
         )
     if arguments and arguments[0] in (*COMMANDS, "-h", "--help", "--version"):
         return command_line(arguments)
-    if arguments and arguments[0] == "web":
-        return _refused("this version has no browser demo yet")
     return _window(arguments)
 
 

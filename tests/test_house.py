@@ -29,13 +29,17 @@ def pins(name: str) -> dict[str, Requirement]:
     return {canonicalize_name(each.name): each for each in parsed}
 
 
-@pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt", "requirements-package.txt"])
+FILES = ["requirements.txt", "requirements-dev.txt", "requirements-web.txt", "requirements-package.txt"]
+EXTRAS = PROJECT["optional-dependencies"]
+
+
+@pytest.mark.parametrize("name", FILES)
 def test_every_requirement_is_pinned(name: str) -> None:
     loose = [str(each) for each in pins(name).values() if not re.fullmatch(r"==[\w.]+", str(each.specifier))]
     assert loose == []
 
 
-@pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt", "requirements-package.txt"])
+@pytest.mark.parametrize("name", FILES)
 def test_requirements_name_no_place_to_download_from(name: str) -> None:
     stray = [line for line in lines(name) if "://" in line or line.startswith("-")]
     assert stray == (["-r requirements.txt"] if name == "requirements-dev.txt" else [])
@@ -45,9 +49,10 @@ def test_requirements_name_no_place_to_download_from(name: str) -> None:
     ("declared", "pinned"),
     [
         (PROJECT["dependencies"], "requirements.txt"),
-        (PROJECT["optional-dependencies"]["dev"], "requirements-dev.txt"),
+        (EXTRAS["dev"], "requirements-dev.txt"),
+        (EXTRAS["web"], "requirements-web.txt"),
     ],
-    ids=["runtime", "development"],
+    ids=["runtime", "development", "web"],
 )
 def test_what_the_project_declares_is_pinned_within_its_bounds(declared: list[str], pinned: str) -> None:
     have = pins(pinned)
@@ -58,7 +63,7 @@ def test_what_the_project_declares_is_pinned_within_its_bounds(declared: list[st
 
 @pytest.mark.parametrize("folder", ["core", "gui", "tests"])
 def test_every_library_that_is_imported_is_declared(folder: str) -> None:
-    known = PROJECT["dependencies"] + (PROJECT["optional-dependencies"]["dev"] if folder == "tests" else [])
+    known = PROJECT["dependencies"] + EXTRAS["web"] + (EXTRAS["dev"] if folder == "tests" else [])
     declared = {canonicalize_name(Requirement(each).name) for each in known}
     providers = metadata.packages_distributions()
     ours = {"core", "gui", "main", "tests", "packaging"} | sys.stdlib_module_names
@@ -70,6 +75,38 @@ def test_every_library_that_is_imported_is_declared(folder: str) -> None:
         and declared.isdisjoint(map(canonicalize_name, providers.get(top, [])))
     }
     assert undeclared == set()
+
+
+def test_what_several_files_pin_they_pin_alike() -> None:
+    pinned: dict[str, set[str]] = {}
+    for name in FILES:
+        for package, requirement in pins(name).items():
+            pinned.setdefault(package, set()).add(str(requirement.specifier))
+    assert {package: versions for package, versions in pinned.items() if len(versions) > 1} == {}
+
+
+def test_the_browser_demo_brings_all_that_it_needs() -> None:
+    """It is installed with --no-deps, so nobody else would notice."""
+    have = pins("requirements.txt") | pins("requirements-web.txt")
+    wanted = [canonicalize_name(Requirement(each).name) for each in EXTRAS["web"]]
+    seen: set[str] = set()
+    absent = set()
+    while wanted:
+        name = wanted.pop()
+        if name in seen:
+            continue
+        seen.add(name)
+        for line in metadata.requires(name) or []:
+            requirement = Requirement(line)
+            if requirement.marker is None or requirement.marker.evaluate({"extra": ""}):
+                needed = canonicalize_name(requirement.name)
+                version = str(have[needed].specifier).removeprefix("==") if needed in have else ""
+                if not requirement.specifier.contains(version, prereleases=True) if version else True:
+                    absent.add(f"{name} needs {requirement}, not {version or 'nothing'}")
+                if needed in have:
+                    wanted.append(needed)
+    # The one that requirements-web.txt tells of
+    assert {each for each in absent if not each.startswith("gradio needs pillow<13")} == set()
 
 
 def test_cv2_is_the_headless_one() -> None:

@@ -1,4 +1,4 @@
-"""Take the README's pictures of the window, with the application's own command line.
+"""Take the README's pictures: the window, with the application's own command line, and the browser demo.
 
 No scan of a real person may be in the repository, so the pictures show drawn ones (`drawn_scans.py`). The
 bundled model rightly rejects drawings as no chest X-rays; so a model is first trained on drawings and put
@@ -6,7 +6,8 @@ into a library of its own, in a LUNGFIELD_HOME that is thrown away: nothing of t
 the pictures tell of a model's skill is therefore worth nothing; what they show of the window is true. The
 letters are those of the machine they are taken on.
 
-With `--home DIR` the model is kept there, and the next time pictures are taken at once.
+With `--home DIR` the model is kept there, and the next time pictures are taken at once. `--only NAME` takes
+that one alone. The browser is Chromium; where there is none its picture is left out, and said to be.
 """
 
 from __future__ import annotations
@@ -30,6 +31,9 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))  # the drawings are made from those of the tests
 
 from drawn_scans import drawn_scan  # noqa: E402
+
+from tests.browser import browser, why_absent  # noqa: E402
+from tests.serving import Served  # noqa: E402
 
 MODEL = "ward-7"
 
@@ -80,6 +84,8 @@ PICTURES = (
     Picture("normal-light", "1280x800", "light", WARD[3:]),
     Picture("side-by-side-dark", "1920x1080", "dark", WARD[2:], {"side_by_side": True}),
 )
+#: The page of the browser demo, with the first of the ward on it.
+PAGE, PAGE_SIZE = "browser", (1280, 850)
 
 
 def main() -> int:
@@ -90,6 +96,7 @@ def main() -> int:
     asked.add_argument(
         "--home", metavar="DIR", type=Path, help="keep the model here, or take the one that is"
     )
+    asked.add_argument("--only", metavar="NAME", help="only this picture, such as browser")
     chosen = asked.parse_args()
     with tempfile.TemporaryDirectory(prefix="lungfield-pictures-") as folder:
         work = Path(folder)
@@ -99,7 +106,10 @@ def main() -> int:
                 _train(work, home)
             chosen.out.mkdir(parents=True, exist_ok=True)
             for picture in PICTURES:
-                _take(picture, work / picture.name, home, chosen.out)
+                if chosen.only in (None, picture.name):
+                    _take(picture, work / picture.name, home, chosen.out)
+            if chosen.only in (None, PAGE):
+                _take_page(work / PAGE, home, chosen.out)
         except subprocess.CalledProcessError as error:
             return error.returncode  # it has said why itself
         except KeyboardInterrupt:
@@ -131,6 +141,29 @@ def _take(picture: Picture, folder: Path, home: Path, out: Path) -> None:
     file = out.resolve() / f"{picture.name}.png"
     begun = time.monotonic()
     _lungfield(home, "--screenshot", file, "--size", picture.size, "--theme", picture.theme, folder)
+    _shrink(file)
+    print(f"{file.name}: {file.stat().st_size / 1000:.0f} kB, {time.monotonic() - begun:.1f} s", flush=True)
+
+
+def _take_page(folder: Path, home: Path, out: Path) -> None:
+    if absent := why_absent():
+        print(f"{PAGE}.png is not taken: {absent}", file=sys.stderr)
+        return
+    begun = time.monotonic()
+    patient = WARD[0]
+    _draw(patient, folder / "scans")
+    served = Served(folder / "served", home=home)
+    try:
+        with browser(folder / "profile") as page:
+            page.show(served.address, PAGE_SIZE)
+            page.upload(folder / "scans" / patient.name)
+            page.wait_for(".lf-card", patient.name)
+            page.wait_for(".lf-planes")
+            time.sleep(1)  # whatever fades has faded
+            file = out.resolve() / f"{PAGE}.png"
+            page.driver.save_screenshot(str(file))
+    finally:
+        served.end()
     _shrink(file)
     print(f"{file.name}: {file.stat().st_size / 1000:.0f} kB, {time.monotonic() - begun:.1f} s", flush=True)
 

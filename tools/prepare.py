@@ -1,8 +1,8 @@
 """Make `.venv` what the requirements ask for, and do nothing where it is that already.
 
-Run by prepare.sh with the Python to build on: `prepare.py app|test|xcb`. Only the standard
-library is used here. `app` gets what the window needs, `test` what the tests need without a screen, and
-`xcb` both.
+Run by prepare.sh with the Python to build on: `prepare.py app|web|test|xcb`. Only the standard
+library is used here. `app` gets what the window needs, `web` what the browser demo does, `test` what the
+tests need without a screen, and `xcb` all of it.
 
 Two files in `.venv` tell its state: STAMP is written when all is installed and says what that was;
 UNFINISHED exists while something is being installed, so an environment that has it was left half
@@ -21,7 +21,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from system_packages import SetupError, ensure_qt_libraries, ensure_venv_module, tail
+from system_packages import SetupError, ensure_browser, ensure_qt_libraries, ensure_venv_module, tail
 
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
@@ -33,11 +33,15 @@ LOG = VENV / "lungfield-setup.log"
 
 RUNTIME = "requirements.txt"
 DEVELOPMENT = "requirements-dev.txt"
+WEB = "requirements-web.txt"
 FILES = {
     "app": (RUNTIME,),
-    "test": (RUNTIME, DEVELOPMENT),
-    "xcb": (RUNTIME, DEVELOPMENT),
+    "web": (RUNTIME, WEB),
+    "test": (RUNTIME, DEVELOPMENT, WEB),
+    "xcb": (RUNTIME, DEVELOPMENT, WEB),
 }
+#: They name all that they bring, and one of them refuses a version that it works with: the file says which.
+WITHOUT_DEPENDENCIES = (WEB,)
 
 PIN = re.compile(r"^([A-Za-z0-9._-]+)==([^\s;#]+)\s*(?:#.*)?$")
 
@@ -144,8 +148,13 @@ def install(files: tuple[str, ...]) -> None:
     STAMP.unlink(missing_ok=True)
     print(f"Installing {' and '.join(files)} (some minutes the first time)", flush=True)
     pip = [VENV_PYTHON, "-I", "-m", "pip", "--quiet", "--disable-pip-version-check", "--no-input"]
-    asked = [argument for name in files for argument in ("--requirement", name)]
-    run_logged([*pip, "install", *asked], "pip install")
+    for names, options in (
+        ([name for name in files if name not in WITHOUT_DEPENDENCIES], []),
+        ([name for name in files if name in WITHOUT_DEPENDENCIES], ["--no-deps"]),
+    ):
+        asked = [argument for name in names for argument in ("--requirement", name)]
+        if asked:
+            run_logged([*pip, "install", *options, *asked], "pip install")
     stamp = {"python": venv_version(), "place": str(VENV), "requirements": digests(files)}
     STAMP.write_text(json.dumps(stamp, indent=1) + "\n", "utf-8")
     UNFINISHED.unlink()
@@ -177,7 +186,10 @@ def main(mode: str) -> int:
                 print("Waiting for another set-up of this folder to end", flush=True)
                 fcntl.flock(lock, fcntl.LOCK_EX)
             prepare(FILES[mode])
-            ensure_qt_libraries(window=mode != "test")
+            if mode != "web":
+                ensure_qt_libraries(window=mode != "test")
+            if mode == "test":
+                ensure_browser()
     except SetupError as error:
         print(error, file=sys.stderr)
         return 1

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Finds a Python that Lungfield runs on and hands over to prepare.py.
-# Usage: prepare.sh app|test|xcb     (PYTHON=… names the Python to take)
+# Usage: prepare.sh app|web|test|xcb     (PYTHON=… names the Python to take)
 set -eu
 
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)

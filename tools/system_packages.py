@@ -1,4 +1,4 @@
-"""What Lungfield needs of the system beside Python: Qt's libraries, and Python's venv module.
+"""What Lungfield needs of the system beside Python: Qt's libraries, the venv module, a browser for tests.
 
 What is missing is installed by apt where that can be done without asking: as root, or by sudo where
 it wants no password. Elsewhere the person reads the line to run.
@@ -9,6 +9,7 @@ from __future__ import annotations
 import ctypes
 import importlib.util
 import os
+import platform
 import shlex
 import shutil
 import subprocess
@@ -42,6 +43,9 @@ X_WINDOW = {
     "libxcb-xfixes.so.0": ("libxcb-xfixes0",),
     "libxcb-xkb.so.1": ("libxcb-xkb1",),
 }
+
+# Program -> Debian package: what the tests of the browser demo look at its page with.
+BROWSER = {"chromium": "chromium", "chromedriver": "chromium-driver"}
 
 
 class SetupError(Exception):
@@ -83,6 +87,23 @@ def loads(library: str) -> bool:
     except OSError:
         return False
     return True
+
+
+def ensure_browser() -> None:
+    """Get Chromium on Debian; elsewhere, and where that fails, the tests that need it are skipped and say so.
+
+    Only there, because what Ubuntu calls so is no browser but asks for a snap.
+    """
+    absent = [package for program, package in BROWSER.items() if not shutil.which(program)]
+    if absent and is_debian() and administrator() is not None:
+        apt_install([(package,) for package in absent])
+
+
+def is_debian() -> bool:
+    try:
+        return platform.freedesktop_os_release().get("ID") == "debian"
+    except OSError:
+        return False
 
 
 def ensure_venv_module() -> None:

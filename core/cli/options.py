@@ -11,7 +11,7 @@ from core.learning.recipe import PRESETS
 from core.model.checkpoint import BACKBONES, HEADS
 from core.version import COMMAND, VERSION
 
-COMMANDS = ("read", "train", "evaluate", "models", "self-test", "work")
+COMMANDS = ("read", "train", "evaluate", "models", "web", "self-test", "work")
 
 _DISCLAIMER = "For research and education. Not a medical device; not for diagnosis."
 
@@ -31,6 +31,7 @@ def parser() -> argparse.ArgumentParser:
     _add_train(commands.add_parser("train", help="train or fine-tune a model", epilog=_DISCLAIMER))
     _add_evaluate(commands.add_parser("evaluate", help="score a model on labelled scans", epilog=_DISCLAIMER))
     _add_models(commands.add_parser("models", help="list, import, export, activate and remove models"))
+    _add_web(commands.add_parser("web", help="the browser demo: a page on this computer", epilog=_DISCLAIMER))
     test = commands.add_parser("self-test", help="whether everything works here, on generated scans")
     test.set_defaults(run=_runs("self_test"))
     # Without a word of help it is not listed: the window starts it, nobody else
@@ -96,6 +97,27 @@ def _add_engine(command: argparse.ArgumentParser) -> None:
 
 def _add_device(command: argparse.ArgumentParser) -> None:
     command.add_argument("--device", choices=("auto", "cuda", "cpu"), default="auto")
+
+
+def _add_web(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--host",
+        default="127.0.0.1",
+        metavar="ADDRESS",
+        help="default: 127.0.0.1, which only this computer reaches",
+    )
+    command.add_argument(
+        "--port", type=_port, default=7860, metavar="N", help="default: 7860; 0: any that is free"
+    )
+    _add_engine(command)
+    command.add_argument("--threshold", type=_share, metavar="T", help="default: the model's operating point")
+    command.add_argument(
+        "--no-browser",
+        dest="open_browser",
+        action="store_false",
+        help="only tell the address; open no browser",
+    )
+    command.set_defaults(run=_runs("web"))
 
 
 def _add_evaluate(command: argparse.ArgumentParser) -> None:
@@ -276,6 +298,10 @@ def _rate(text: str) -> float:
 
 def _not_negative(text: str) -> float:
     return _number(text, 0, 10, "a number of at least 0")
+
+
+def _port(text: str) -> int:
+    return _whole(text, 0, 65535, "a whole number from 0 to 65535")
 
 
 def _positive(text: str) -> int:

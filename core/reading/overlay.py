@@ -61,12 +61,28 @@ def blend(
 
     `cut_off` and `strongest` are as `colour` takes them.
     """
-    height, width = pixels.shape
-    strength = heatmap * (heatmap.size / FULL_SCALE)
-    smooth = cv2.resize(strength, (width, height), interpolation=cv2.INTER_CUBIC)
-    rgb, opacity = colour(np.asarray(smooth, np.float32), cut_off, strongest)
+    rgb, opacity = colour(_strengths(heatmap, pixels.shape), cut_off, strongest)
     mixed = pixels[..., None] * (1 - opacity[..., None]) + rgb * opacity[..., None]
     return np.rint(np.clip(mixed, 0, 1) * 255).astype(np.uint8)
+
+
+def layer(heatmap: NDArray[np.float32], size: tuple[int, int]) -> Picture:
+    """The evidence alone, to be laid over the scan by whoever shows it: uint8 [H, W, 4], RGB and opacity.
+
+    With its opacity multiplied by `strongest` it gives what `blend` gives.
+
+    Args:
+        heatmap: float32 [h, w] as a Reading has it.
+        size: H and W.
+    """
+    rgb, opacity = colour(_strengths(heatmap, size), strongest=1.0)
+    return np.rint(np.dstack([rgb, opacity]) * 255).astype(np.uint8)
+
+
+def _strengths(heatmap: NDArray[np.float32], size: tuple[int, int]) -> NDArray[np.float32]:
+    """Shares of the full scale, -1..1 where it is not exceeded, float32 of `size` (H, W)."""
+    strength = heatmap * (heatmap.size / FULL_SCALE)
+    return np.asarray(cv2.resize(strength, size[::-1], interpolation=cv2.INTER_CUBIC), np.float32)
 
 
 def burnt_in(
@@ -104,9 +120,10 @@ def overlay(pixels: Pixels, reading: Reading) -> Picture:
 
 
 def png(picture: Picture) -> bytes:
-    """`picture` uint8 [H, W, 3] as the bytes of a PNG file."""
+    """`picture` uint8 [H, W, 3], or [H, W, 4] with opacity, as the bytes of a PNG file."""
     # OpenCV's encoder is ten times as fast as Pillow's, for files a twentieth larger
-    return cv2.imencode(".png", cv2.cvtColor(picture, cv2.COLOR_RGB2BGR))[1].tobytes()
+    order = cv2.COLOR_RGB2BGR if picture.shape[2] == 3 else cv2.COLOR_RGBA2BGRA
+    return cv2.imencode(".png", cv2.cvtColor(picture, order))[1].tobytes()
 
 
 def jpeg(picture: Picture) -> bytes:

@@ -52,6 +52,15 @@ def row_of(outcome: Outcome) -> Row:
     return row
 
 
+def csv_of(rows: Iterable[Row]) -> bytes:
+    """A whole results.csv of these rows, as UTF-8; what of a file's name is no text comes out as \\udcff."""
+    text = io.StringIO(newline="")
+    writer = csv.DictWriter(text, COLUMNS)
+    writer.writeheader()
+    writer.writerows(rows)
+    return text.getvalue().encode("utf-8", "backslashreplace")
+
+
 class ResultsFile:
     """results.csv while it grows, in `NAME.part` beside it; `finish` puts it in its place.
 
@@ -99,11 +108,7 @@ class ResultsFile:
         self._file.close()
 
     def _keep(self, rows: Iterable[Row]) -> None:
-        text = io.StringIO(newline="")
-        writer = csv.DictWriter(text, COLUMNS)
-        writer.writeheader()
-        writer.writerows(rows)
-        write_whole(self._earlier, text.getvalue().encode("utf-8", "backslashreplace"))
+        write_whole(self._earlier, csv_of(rows))
 
     def _guarded(self, write: Any) -> None:
         try:
