@@ -34,6 +34,7 @@ from core.learning.job import recipe_from
 from core.opening import open_reader
 from core.reading.reader import Reader, Reading
 from core.scoring.metrics import Scored, metrics
+from tools.lung_atlas import dark_fields
 
 ROOT = Path(__file__).resolve().parent.parent
 DATA = Path(os.environ.get("LUNGFIELD_DATA") or ROOT.parent / "shared" / "data")
@@ -134,25 +135,6 @@ def tell_evidence(scans: Sequence[Scan], labels: NDArray[np.int64], readings: Se
         f"  positive evidence in the lungs: {np.mean(shares):.2f} on average (at least {LEAST_INSIDE:.2f}), "
         f"which are {lungs.mean():.0%} of the picture"
     )
-
-
-def dark_fields(pixels: Pixels) -> NDArray[np.float32]:
-    """Where the lungs of a healthy chest are, roughly: float32 [224, 224], 1 in them.
-
-    What is darker than its wide surroundings, large, and in the middle of the picture.
-    """
-    small = 255 * cv2.resize(pixels, (224, 224), interpolation=cv2.INTER_AREA)
-    soft, wide = (cv2.GaussianBlur(small, (0, 0), sigma) for sigma in (3, 45))
-    dark = ((soft - wide < -4) & (soft > 25)).astype(np.uint8)
-    dark = cv2.morphologyEx(dark, cv2.MORPH_OPEN, np.ones((7, 7), np.uint8))
-    count, parts, facts, centres = cv2.connectedComponentsWithStats(dark)
-    lungs = np.zeros((224, 224), np.float32)
-    for part in range(1, count):
-        left, top, width, _, area = facts[part]
-        within = left > 4 and left + width < 220 and top > 4
-        if area > 1200 and within and (np.abs(centres[part] - 112) < 80).all():
-            lungs[parts == part] = 1
-    return lungs
 
 
 def tell_turned(reader: Reader, scans: Sequence[Scan]) -> None:

@@ -52,7 +52,7 @@ def main() -> int:
         train = np.flatnonzero([sample.split == "train" for sample in scans.samples])
         # As `finish` chooses them
         some = np.random.default_rng(recipe.seed).permutation(train)[:STATISTICS_SCANS][:CALIBRATION_SCANS]
-        network = build(before.backbone, before.head).eval()
+        network = build(before.backbone, before.head, focus=before.is_focused).eval()
         network.load_state_dict({name: torch.from_numpy(v.copy()) for name, v in before.weights.items()})
         spec = before.preprocessing
         pictures = scans.pixels[some].astype(np.float32) / np.float32(255)

@@ -214,6 +214,12 @@ def _add_train(command: argparse.ArgumentParser) -> None:
         default=None,
         help="… and before, give each its grey values' ranks",
     )
+    add(
+        "--focus",
+        action=argparse.BooleanOptionalAction,
+        default=None,
+        help="weigh the feature map by where lungs are",
+    )
     add("--average", type=_share, metavar="X", help="decay of a running average of the weights; 0 for none")
     add(
         "--repeat", type=_positive, nargs="+", metavar="N", help="how often each DATASET is taken in an epoch"

@@ -51,7 +51,7 @@ class TorchEngine:
         if precision == "int8":
             raise EngineError("the torch engine does not read at int8", "use --engine openvino")
         chosen = torch_device(device)
-        network = build(checkpoint.backbone, checkpoint.head)
+        network = build(checkpoint.backbone, checkpoint.head, focus=checkpoint.is_focused)
         try:
             network.load_state_dict(
                 {name: torch.from_numpy(v.copy()) for name, v in checkpoint.weights.items()}

@@ -56,7 +56,9 @@ class _Run:
     def __init__(self, recipe: Recipe, device: torch.device) -> None:
         self._recipe = recipe
         self._mixed = MixedPrecision(device)
-        self._network: Network = channels_last(build(recipe.backbone, recipe.head).to(device))
+        self._network: Network = channels_last(
+            build(recipe.backbone, recipe.head, focus=bool(recipe.focus)).to(device)
+        )
         part = self._network.head if recipe.freeze_backbone else self._network
         self._optimizer = optimizer_of(recipe, list(part.parameters()))
         shape = (recipe.batch_size, 1, recipe.size, recipe.size)

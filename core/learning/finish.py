@@ -109,7 +109,7 @@ def _rows(scans: LoadedScans, part: str) -> NDArray[np.int64]:
 
 
 def _as_stored(recipe: Recipe, weights: dict[str, NDArray[Any]]) -> Network:
-    network = build(recipe.backbone, recipe.head).eval()
+    network = build(recipe.backbone, recipe.head, focus=bool(recipe.focus)).eval()
     network.load_state_dict(
         {key: torch.from_numpy(v.copy()) for key, v in checkpoint.rounded(weights).items()}
     )

@@ -14,6 +14,7 @@ from core.errors import ModelError
 from core.imaging.preprocess import Preprocessing
 from core.learning.recipe import Recipe
 from core.model import checkpoint, library
+from core.model.checking import FOCUS
 from core.model.network import Network, build, imagenet_weights
 
 #: How torchvision's networks name what stands where Lungfield has its head.
@@ -29,14 +30,16 @@ def settled(recipe: Recipe) -> Recipe:
     Raises:
         ModelError: that checkpoint cannot be read.
     """
-    if recipe.standardise is not None and recipe.equalise is not None:
+    if None not in (recipe.standardise, recipe.equalise, recipe.focus):
         return recipe
     path = _checkpoint_of(recipe)
-    like = checkpoint.load(path).preprocessing if path else Preprocessing()
+    source = checkpoint.load(path) if path else None
+    like = source.preprocessing if source else Preprocessing()
     return replace(
         recipe,
         standardise=like.standardise if recipe.standardise is None else recipe.standardise,
         equalise=like.equalise if recipe.equalise is None else recipe.equalise,
+        focus=bool(source and source.is_focused) if recipe.focus is None else recipe.focus,
     )
 
 
@@ -50,9 +53,9 @@ def initial_network(recipe: Recipe) -> Network:
     """
     torch.manual_seed(recipe.seed)
     if recipe.init == "random":
-        return build(recipe.backbone, recipe.head)
+        return build(recipe.backbone, recipe.head, focus=bool(recipe.focus))
     if recipe.init == "imagenet":
-        return build(recipe.backbone, recipe.head, _downloaded(recipe))
+        return build(recipe.backbone, recipe.head, _downloaded(recipe), bool(recipe.focus))
     like = _checkpoint_of(recipe)
     return _from_checkpoint(recipe, like) if like else _from_torchvision_file(recipe, Path(recipe.init))
 
@@ -80,12 +83,15 @@ def _from_checkpoint(recipe: Recipe, path: Path) -> Network:
     if source.backbone != recipe.backbone:
         raise ModelError(f"{source.name} is a {source.backbone}", f"use --backbone {source.backbone}")
     weights = {name: torch.from_numpy(value.copy()) for name, value in source.weights.items()}
+    weights.pop(FOCUS, None)  # the recipe says whether there is one
     network = build(recipe.backbone, recipe.head)
     try:
         network.backbone.load_state_dict(_below("backbone.", weights))
     except RuntimeError as error:
         raise ModelError(f"the weights in {path.name} are not those of a {recipe.backbone}") from error
     _load_if_it_fits(network.head, _below("head.", weights))
+    if recipe.focus:
+        network.backbone.focus_on_lungs()
     return network
 
 
@@ -94,7 +100,7 @@ def _from_torchvision_file(recipe: Recipe, path: Path) -> Network:
     weights = _opened(path)
     heads = [_below(prefix, weights) for prefix in _CLASSIFIERS]
     try:
-        network = build(recipe.backbone, recipe.head, weights)
+        network = build(recipe.backbone, recipe.head, weights, bool(recipe.focus))
     except RuntimeError as error:
         raise ModelError(
             f"{path.name} is no {recipe.backbone}", "use the --backbone it was made with"

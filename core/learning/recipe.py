@@ -36,6 +36,7 @@ class Recipe:
         standardise: bring each picture to mean 0 and standard deviation 1; None: as the checkpoint that
             training starts from does, and not where it starts from none.
         equalise: before that, give each picture its grey values' ranks; None: likewise.
+        focus: weigh the feature map by where lungs are (`core.model.focus`); None: likewise.
         average: decay per step of an exponential average of the weights, which is what is kept;
             0 for none.
         repeat: how often the scans of each DATASET are taken in one epoch, in the order given;
@@ -74,6 +75,7 @@ class Recipe:
     augment: Literal["none", "flips", "strong", "wide"] = "none"
     standardise: bool | None = None
     equalise: bool | None = None
+    focus: bool | None = None
     average: float = 0.0
     repeat: tuple[int, ...] = ()
     balance: bool = False
@@ -155,6 +157,7 @@ PRESETS: dict[str, Recipe] = {
         augment="wide",
         standardise=True,
         equalise=True,
+        focus=True,
         average=0.99,
         repeat=(1, 2),
         balance=True,

@@ -22,6 +22,12 @@ MAX_NOTE = 4000
 
 MAX_POINTS = 20
 
+#: Along a side of a feature map.
+MAX_CELLS = 64
+
+#: The weights of the cells of the feature map, where there are any.
+FOCUS = "backbone.focus"
+
 _PRECISIONS = frozenset({"fp32", "int8"})
 _SIDES = (32, 2048)
 _FLOAT32_BYTES = 4
@@ -78,7 +84,9 @@ def _check_points(made: Checkpoint) -> None:
 
 def _check_weights(weights: dict[str, NDArray[Any]], head: str, known: Architecture) -> None:
     own = {name: value for name, value in weights.items() if name.startswith("head.")}
-    rest = {name: value for name, value in weights.items() if name not in own}
+    rest = {name: value for name, value in weights.items() if name not in own and name != FOCUS}
+    if FOCUS in weights and not _is_focus(weights[FOCUS]):
+        raise MalformedError("impossible weights for where evidence may come from")
     if digest(shapes(rest)) != known.digest or shapes(own) != head_shapes(head, known.channels):
         raise MalformedError("its weights are not those of the network it claims to be")
     for name, value in weights.items():
@@ -89,6 +97,17 @@ def _check_weights(weights: dict[str, NDArray[Any]], head: str, known: Architect
             raise MalformedError("some of its weights are not numbers")
         if name.endswith("running_var") and (value < 0).any():
             raise MalformedError("some of its weights are impossible")
+
+
+def _is_focus(weights: NDArray[Any]) -> bool:
+    return (
+        weights.ndim == 4
+        and weights.shape[:2] == (1, 1)
+        and max(weights.shape) <= MAX_CELLS
+        and weights.dtype == np.float32
+        and is_finite(weights)
+        and bool((weights >= 0).all())
+    )
 
 
 def _check_gate(made: Checkpoint, known: Architecture) -> None:

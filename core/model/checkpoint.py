@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from core.errors import ModelError
 from core.files import write_whole
 from core.imaging.preprocess import Preprocessing
-from core.model.checking import MAX_NAME, MAX_NOTE, check, readable, readable_lines
+from core.model.checking import FOCUS, MAX_NAME, MAX_NOTE, check, readable, readable_lines
 from core.model.container import METADATA_KEY, MalformedError, Tensors, describe, memory, not_valid, tensors
 from core.model.features import FeatureStatistics, put, taken
 from core.model.graph import Graph
@@ -127,6 +127,11 @@ class Checkpoint:
         if self.features is not None:
             self.features.put_into(digest)
         return digest.hexdigest()[:32]
+
+    @property
+    def is_focused(self) -> bool:
+        """Whether the feature map is weighed by where lungs are: see `core.model.focus`."""
+        return FOCUS in self.weights
 
     def head_layers(self) -> list[tuple[NDArray[np.float32], NDArray[np.float32]]]:
         """The head's weight [out, in] and bias [out] of each linear layer, first layer first."""

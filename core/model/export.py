@@ -53,7 +53,7 @@ def _convert(backbone: Backbone, size: int) -> Any:
     frontend = FrontEndManager().load_by_framework("pytorch")
     example = torch.zeros(2, 1, size, size)
     # The front end does not keep the decoder alive; this name does.
-    with warnings.catch_warnings():
+    with warnings.catch_warnings(), backbone.made_for(size):
         # OpenVINO 2026.4 still traces, which torch announces to drop.
         warnings.filterwarnings("ignore", "`torch.jit.trace", DeprecationWarning)
         decoder = TorchScriptPythonDecoder(backbone, example_input=(example,))

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import contextlib
 import io
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import TypeVar, cast
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional
 
 from core.model.architecture import MLP_HIDDEN
 from core.model.checkpoint import BackboneName, HeadName
+from core.model.focus import lung_weights
 from core.model.torchvision_compat import prepare_torchvision
 
 prepare_torchvision()
@@ -31,13 +33,24 @@ class Backbone(nn.Module):
 
     `early` ends at the stage whose stride is 8: its pooled channels tell what kind of picture this
     is (texture, edges) better than the last layer's, which only know what pneumonia looks like.
+
+    Attributes:
+        focus: weights of the cells of the feature map [1, 1, h, w], 1 on average; None: all alike.
     """
+
+    focus: Tensor | None
 
     def __init__(self, early: nn.Module, late: nn.Module, channels: int) -> None:
         super().__init__()
         self.early = early
         self.late = late
         self.channels = channels
+        self.register_buffer("focus", None)
+        self._fits = False  # the weights are those of the map's own size
+
+    def focus_on_lungs(self) -> None:
+        """Weigh the feature map by where lungs are: see `core.model.focus`."""
+        self.register_buffer("focus", torch.from_numpy(lung_weights())[None, None])
 
     def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
         """Read a batch.
@@ -46,11 +59,35 @@ class Backbone(nn.Module):
             x: float [N, 1, S, S], preprocessed grey scans.
 
         Returns:
-            the feature map F [N, C, h, w] and the pooled mid-level features [N, M].
+            the feature map F [N, C, h, w], weighed by `focus`, and the pooled mid-level features [N, M].
         """
         # torchvision's networks, and ImageNet's weights, want three channels.
         middle = self.early(x.expand(-1, 3, -1, -1))
-        return self.late(middle), middle.mean((2, 3))
+        maps = self.late(middle)
+        if self.focus is not None:
+            maps = maps * (self.focus if self._fits else _at_size(self.focus, *maps.shape[-2:]))
+        return maps, middle.mean((2, 3))
+
+    @contextlib.contextmanager
+    def made_for(self, size: int) -> Iterator[None]:
+        """Within it the network can be traced, where sizes are no numbers: for inputs of `size` pixels."""
+        focus = self.focus
+        if focus is not None:
+            with torch.inference_mode():
+                maps, _ = self(torch.zeros(1, 1, size, size))
+            self.focus, self._fits = _at_size(focus, *maps.shape[-2:]), True
+        try:
+            yield
+        finally:
+            self.focus, self._fits = focus, False
+
+
+def _at_size(focus: Tensor, height: int, width: int) -> Tensor:
+    """The weights for a map of another size, still 1 on average."""
+    if focus.shape[-2:] == (height, width):
+        return focus
+    weights = functional.interpolate(focus, size=(height, width), mode="area")
+    return weights / weights.mean()
 
 
 class Network(nn.Module):
@@ -67,10 +104,16 @@ class Network(nn.Module):
         return cast(Tensor, self.head(features.mean((2, 3))))
 
 
-def build(backbone: BackboneName, head: HeadName, pretrained: Mapping[str, Tensor] | None = None) -> Network:
+def build(
+    backbone: BackboneName,
+    head: HeadName,
+    pretrained: Mapping[str, Tensor] | None = None,
+    focus: bool = False,
+) -> Network:
     """A network with random weights, from torch's global generator.
 
     Args:
+        focus: weigh the feature map by where lungs are.
         pretrained: torchvision's weights by torchvision's names; a classifier among them is passed over.
 
     Raises:
@@ -88,6 +131,8 @@ def build(backbone: BackboneName, head: HeadName, pretrained: Mapping[str, Tenso
         body = {name: value for name, value in pretrained.items() if not name.startswith(_CLASSIFIER)}
         whole.load_state_dict({**body, **classifier})
     cut = _CUTS[backbone](whole)
+    if focus:
+        cut.focus_on_lungs()
     return Network(cut, build_head(head, cut.channels))
 
 

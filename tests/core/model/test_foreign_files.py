@@ -156,6 +156,10 @@ def _without(*names: str) -> Callable[[Described, Tensors], None]:
     return alter
 
 
+def _focus(weight: float, shape: tuple[int, ...] = (1, 1, 7, 7)) -> Callable[[Described, Tensors], None]:
+    return lambda _, tensors: tensors.update({"backbone.focus": np.full(shape, weight, np.float16)})
+
+
 def _gate(channels: int, limit: float) -> Callable[[Described, Tensors], None]:
     def alter(described: Described, tensors: Tensors) -> None:
         described["features_limit"] = limit
@@ -244,6 +248,10 @@ _FILE = '<!DOCTYPE net [<!ENTITY f SYSTEM "file:///etc/passwd">]>'
         (_held("head.weight", lambda w: np.ones((2, 511), np.float16)), "not those of the network"),
         (lambda d, t: t.update({"backbone.extra": np.ones(3, np.float16)}), "not those of the network"),
         (lambda d, t: t.update({"head.3.weight": np.ones(3, np.float16)}), "not those of the network"),
+        (_focus(-1.0), "where evidence may come from"),
+        (_focus(np.nan), "where evidence may come from"),
+        (_focus(1.0, (1, 1, 99, 7)), "where evidence may come from"),
+        (_focus(1.0, (7, 7)), "where evidence may come from"),
         (_held("backbone.early.0.weight", lambda w: w.astype(np.int64)), "numbers of another kind"),
         (_held("head.weight", lambda w: _set(w, (0, 0), np.nan)), "not numbers"),
         (_held("backbone.early.0.weight", lambda w: _set(w, (0, 0, 0, 0), np.inf)), "not numbers"),
