@@ -253,7 +253,8 @@ def dress() -> dict[str, Any]:
             neutral_hue="slate",
             font=["system-ui", "Segoe UI", "Roboto", "Helvetica", "Arial", "sans-serif"],
             font_mono=["ui-monospace", "Consolas", "Menlo", "monospace"],
-        ),
+            # Gradio's own is too pale to read on white
+        ).set(body_text_color_subdued="*neutral_600"),
         "css": f"{style}\n{thumbnails}",
     }
 
