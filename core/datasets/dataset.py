@@ -28,10 +28,10 @@ from core.progress import Progress
 from core.reading.finding import Found, find
 
 Split = Literal["train", "val", "test"]
+SPLITS: tuple[Split, ...] = ("train", "val", "test")
 
 #: Which patients are split off for validation: drawn at random, or the first by number.
 Order = Literal["random", "first"]
-SPLITS: tuple[Split, ...] = ("train", "val", "test")
 
 #: The part of those that are in none: their patient is in one that the model must not learn from.
 LEFT_OUT = "left out"
@@ -254,7 +254,7 @@ def parts_of(
     splits = without(splits, groups, "test")
     if not (splits == "val").any() and (splits == "train").any():
         if order == "first":
-            splits = _with_first(splits, groups, samples, share)
+            splits = _with_first(splits, samples, share)
         else:
             splits = _with_validation(splits, groups, np.array([s.label for s in samples]), share, seed)
     return without(splits, groups, "val")
@@ -286,13 +286,10 @@ def _with_validation(
 _LAST_NUMBER = re.compile(r"\d+(?=\D*$)")
 
 
-def _with_first(
-    splits: NDArray[np.str_], groups: NDArray[np.int64], samples: Sequence[Sample], share: float
-) -> NDArray[np.str_]:
+def _with_first(splits: NDArray[np.str_], samples: Sequence[Sample], share: float) -> NDArray[np.str_]:
     """Of each class, and of each kind of name in it, the patients who come first by number.
 
-    What they are together with a later patient by a copy of a file, they are in no part with: `without`
-    leaves the later one out of train.
+    A later patient who has a copy of a file of theirs is left out of train by `without`.
     """
     kinds: dict[tuple[int, str], list[tuple[int, str, int]]] = {}
     for row in np.flatnonzero(splits == "train").tolist():

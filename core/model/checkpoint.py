@@ -111,6 +111,10 @@ class Checkpoint:
         """The threshold used unless the person gives another."""
         return self.operating_points[0].threshold
 
+    def point_at(self, threshold: float) -> OperatingPoint | None:
+        """The operating point that this threshold is; None where it is the person's own."""
+        return next((point for point in self.operating_points if point.threshold == threshold), None)
+
     @cached_property
     def fingerprint(self) -> str:
         """32 hex digits: equal for models that say the same of every scan at the same precision.

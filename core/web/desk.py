@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -18,6 +17,7 @@ from core.reading.folder import Outcome, read_files
 from core.reading.overlay import LONGEST_SIDE, jpeg, layer, overlay, png, to_look_at
 from core.reading.reader import Reading
 from core.reading.results import Row, row_of
+from core.web.inline import data_address
 from core.web.uploads import Upload
 
 #: The evidence is smooth: its layer needs no more pixels, and the browser enlarges it.
@@ -120,8 +120,8 @@ def _seen(outcome: Outcome, upload: Upload) -> Seen:
             reading=outcome.reading.without_map(),
             reasons=outcome.reading.verdict.reasons,
             notes=outcome.scan.notes,
-            scan=_address("image/jpeg", jpeg(grey[..., None].repeat(3, 2))),
-            evidence=_address("image/png", png(layer(outcome.reading.heatmap, size))),
+            scan=data_address("image/jpeg", jpeg(grey[..., None].repeat(3, 2))),
+            evidence=data_address("image/png", png(layer(outcome.reading.heatmap, size))),
         )
     except LungfieldError as error:
         return replace(seen, row=seen.row | {"status": "failed", "reason": str(error)}, reasons=(str(error),))
@@ -149,9 +149,5 @@ def _evidence(outcome: Outcome) -> dict[str, object]:
     picture = overlay(outcome.scan.windowed(), outcome.reading)
     return {
         "heatmap": [[round(float(cell), 6) for cell in line] for line in outcome.reading.heatmap],
-        "picture": _address("image/png", png(picture)),
+        "picture": data_address("image/png", png(picture)),
     }
-
-
-def _address(kind: str, data: bytes) -> str:
-    return f"data:{kind};base64,{base64.b64encode(data).decode()}"

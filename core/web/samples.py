@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import base64
 import io
 from dataclasses import dataclass
 from pathlib import Path
 
 from core import paths
+from core.web.inline import data_address
 from core.web.uploads import Upload
 
 
@@ -36,7 +36,7 @@ class Sample:
         grey = Image.fromarray((scan.windowed() * 255).astype("uint8"))
         file = io.BytesIO()
         ImageOps.fit(grey, (side, side)).save(file, "JPEG", quality=85)
-        return f"data:image/jpeg;base64,{base64.b64encode(file.getvalue()).decode()}"
+        return data_address("image/jpeg", file.getvalue())
 
 
 SAMPLES = (

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Sequence
 from html import escape
 
@@ -17,6 +16,7 @@ from core.reading.reader import Reading
 from core.reading.results import csv_of
 from core.settings import Settings
 from core.web.desk import Seen
+from core.web.inline import data_address
 
 #: How near to the operating point the page says «not sure»: what the window has until it is set otherwise.
 BAND = Settings().uncertain_band
@@ -41,7 +41,7 @@ def reading_card(seen: Seen, opened: Opened) -> str:
     leaning = f' <span class="lf-leaning">{escape(said.leaning)}</span>' if said.leaning else ""
     lines = [said.sentence, said.frequency, said.explanation]
     if said.frequency:
-        lines.append(f"{words.frequency_caution()}")
+        lines.append(words.frequency_caution())
     paragraphs = "".join(
         f"<p{' class=lf-caution' if line == words.frequency_caution() else ''}>{escape(line)}</p>"
         for line in lines
@@ -112,8 +112,7 @@ def _result(seen: Seen) -> tuple[str, str, str]:
 
 
 def _csv_address(seen: Sequence[Seen]) -> str:
-    text = csv_of([each.row for each in seen])
-    return f"data:text/csv;charset=utf-8;base64,{base64.b64encode(text).decode()}"
+    return data_address("text/csv;charset=utf-8", csv_of([each.row for each in seen]))
 
 
 def _bar(reading: Reading) -> str:
@@ -132,10 +131,14 @@ def _bar(reading: Reading) -> str:
 
 
 def _facts(seen: Seen, reading: Reading, opened: Opened) -> str:
+    point = opened.reader.checkpoint.point_at(reading.threshold)
     facts = [
         ("Label", reading.label),
         ("Probability", f"{reading.probability:.3f} of pneumonia, calibrated"),
-        ("Operating point", _point_words(reading.threshold, opened.reader.checkpoint.operating_points)),
+        (
+            "Operating point",
+            _point_words(reading.threshold, point),
+        ),
         ("Model", reading.model),
         ("Engine", f"{words.engine(reading.engine)}, {words.duration(reading.milliseconds)}"),
     ]
@@ -144,8 +147,7 @@ def _facts(seen: Seen, reading: Reading, opened: Opened) -> str:
     return "<dl>" + "".join(f"<dt>{name}</dt><dd>{escape(text)}</dd>" for name, text in facts) + "</dl>"
 
 
-def _point_words(threshold: float, points: Sequence[OperatingPoint]) -> str:
-    point = next((each for each in points if each.threshold == threshold), None)
+def _point_words(threshold: float, point: OperatingPoint | None) -> str:
     told = [
         f"{words.threshold_percent(threshold, 1)}, {words.operating_point_name(point.name if point else '')}"
     ]

@@ -30,7 +30,7 @@ def reading_state(session: Session, funnel: ErrorFunnel) -> ReadingState:
     threshold = session.threshold
     if opened is None and entry and entry.reading:
         threshold = entry.reading.threshold  # it was read by a model that is no longer in use
-    point = _operating_point(opened, threshold)
+    point = opened.reader.checkpoint.point_at(threshold) if opened else None
     return ReadingState(
         status=status,
         reading=session.reading if entry and status in ("read", "rejected") else None,
@@ -69,12 +69,6 @@ def _status(session: Session, entry: Entry | None) -> Status:
     if entry.status == "unread":
         return "unread"
     return "reading" if entry.status == "reading" else "waiting"
-
-
-def _operating_point(opened: Opened | None, threshold: float) -> OperatingPoint | None:
-    """The one of the model's that this threshold is."""
-    points = opened.reader.checkpoint.operating_points if opened else ()
-    return next((point for point in points if point.threshold == threshold), None)
 
 
 def _name(opened: Opened | None, point: OperatingPoint | None) -> str | None:
