@@ -198,9 +198,9 @@ def expanded(scans: LoadedScans, recipe: Recipe) -> Tensor:
     return torch.tensor(rows)
 
 
-def balanced(rows: Tensor, samples: Sequence[Sample]) -> Tensor:
-    """Of `rows`, in their order, as many of each class: of each DATASET those of the rarer class, and the
-    first so many of the other."""
+def balanced(rows: Tensor, samples: Sequence[Sample], random: torch.Generator) -> Tensor:
+    """Of `rows`, as many of each class: of each DATASET those of the rarer class, and the first so many of
+    the other; in an order of their own, or the commoner class would come first and the rarer last."""
     groups: dict[str, tuple[list[int], list[int]]] = {}
     for place, row in enumerate(rows.tolist()):
         sample = samples[row]
@@ -210,7 +210,7 @@ def balanced(rows: Tensor, samples: Sequence[Sample]) -> Tensor:
         # Where a DATASET has one class alone, there is nothing to balance it with
         n = min(len(normal), len(pneumonia)) or max(len(normal), len(pneumonia))
         kept += normal[:n] + pneumonia[:n]
-    return rows[sorted(kept)]
+    return rows[kept][torch.randperm(len(kept), generator=random)]
 
 
 def _resized(pixels: NDArray[np.uint8], size: int) -> Tensor:

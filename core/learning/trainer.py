@@ -262,7 +262,7 @@ class Trainer:
     def _drawn(self, random: torch.Generator) -> Tensor:
         """The rows of one epoch, in the order that they are learnt from."""
         rows = self._order[torch.randperm(len(self._order), generator=random)]
-        return balanced(rows, self._scans.samples) if self.recipe.balance else rows
+        return balanced(rows, self._scans.samples, random) if self.recipe.balance else rows
 
     def _validate(self, epoch: int, progress: Progress) -> dict[str, Any]:
         size = self.recipe.size_in(epoch)

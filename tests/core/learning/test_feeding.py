@@ -23,22 +23,33 @@ def _samples(**sets: tuple[int, int]) -> list[Sample]:
 def test_of_each_set_as_many_of_each_class():
     samples = _samples(children=(30, 90), adults=(25, 20))
     rows = torch.randperm(len(samples), generator=torch.Generator().manual_seed(1))
-    kept = balanced(rows, samples)
+    kept = balanced(rows, samples, torch.Generator())
     assert Counter((samples[row].dataset, samples[row].label) for row in kept.tolist()) == {
         ("children", 0): 30,
         ("children", 1): 30,
         ("adults", 0): 20,
         ("adults", 1): 20,
     }
-    places = [rows.tolist().index(row) for row in kept.tolist()]
-    assert places == sorted(places), "the order stays"
+
+
+def test_classes_and_sets_are_mixed_from_the_first_batch_to_the_last():
+    """Drawing the commoner class first and the rarer one last would teach each in turn."""
+    samples = _samples(children=(400, 1200), adults=(200, 200))
+    random = torch.Generator().manual_seed(1)
+    kept = balanced(torch.randperm(len(samples), generator=random), samples, random)
+    for part in kept.chunk(6):
+        taken = [samples[row] for row in part.tolist()]
+        for name in ("children", "adults"):
+            mine = [sample.label for sample in taken if sample.dataset == name]
+            assert len(mine) > 40
+            assert 0.3 < sum(mine) / len(mine) < 0.7
 
 
 def test_another_order_takes_others_of_the_larger_class():
     samples = _samples(children=(30, 90))
     drawn = [
-        set(balanced(torch.randperm(120, generator=torch.Generator().manual_seed(seed)), samples).tolist())
-        for seed in (1, 2)
+        set(balanced(torch.randperm(120, generator=random), samples, random).tolist())
+        for random in (torch.Generator().manual_seed(seed) for seed in (1, 2))
     ]
     assert drawn[0] != drawn[1]
     assert set(range(30)) <= drawn[0] & drawn[1], "all of the rarer class"
@@ -46,4 +57,4 @@ def test_another_order_takes_others_of_the_larger_class():
 
 def test_a_set_of_one_class_is_taken_whole():
     samples = _samples(healthy=(12, 0))
-    assert len(balanced(torch.arange(12), samples)) == 12
+    assert len(balanced(torch.arange(12), samples, torch.Generator())) == 12
