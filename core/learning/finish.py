@@ -22,20 +22,25 @@ from core.learning.trainer import Trainer
 from core.model import checkpoint
 from core.model.checkpoint import Checkpoint, OperatingPoint
 from core.model.export import export_graphs
+from core.model.features import FeatureStatistics
 from core.model.measured import Ages
 from core.model.network import Network, build
 from core.progress import Progress
-from core.reading.gate import fit_features
+from core.reading.gate import Likeness, calibrations, fit_features, nearest
 from core.reading.layout import laid_out
 from core.reading.reader import probability
 from core.scoring.metrics import (
     Metrics,
     Scored,
     even_weights,
+    fit_calibration,
     fit_temperature,
     metrics,
     operating_points,
 )
+
+#: Of each class, for a kind of scan to have a calibration of its own.
+_FEWEST = 20
 
 
 def finish(
@@ -47,7 +52,8 @@ def finish(
         ages: of the patients of each DATASET, in their order; those missing are not known.
 
     Temperature and operating points are fitted on the validation scans of all DATASETs together, of which
-    every class of every DATASET counts alike.
+    every class of every DATASET counts alike. Where the gate tells kinds of scans apart, each has a
+    calibration of its own besides: what is certain of children's scans may be a guess on adults'.
     Everything is measured on the weights as the checkpoint stores them, in half precision.
     """
     recipe, spec = trainer.recipe, trainer.preprocessing
@@ -66,31 +72,37 @@ def finish(
     samples = [scans.samples[row] for row in held]
     labels = np.array([sample.label for sample in samples])
     counting = even_weights(labels, [sample.dataset for sample in samples])
-    temperature = fit_temperature(log_odds, labels, counting)
-    probabilities = probability(log_odds / temperature)
-    points = operating_points(labels, probabilities, counting) or [
-        OperatingPoint("even", 0.5, math.nan, math.nan)
-    ]
-    results = _results(samples, probabilities, points[0].threshold)
-    progress.report(0.6, "making the forms for OpenVINO")
-    calibration = inputs(some[: CALIBRATION_SCANS if recipe.int8 else 0])[:, None]
+    layouts = _layouts(scans, held)
+    features = fit_features(
+        middle,
+        _layouts(scans, some),
+        [scans.samples[row].dataset for row in some],
+        held_middle,
+        layouts,
+        [sample.dataset for sample in samples],
+    )
+    likely = nearest(held_middle, layouts, features)
     made = Checkpoint(
         name=name,
         backbone=recipe.backbone,
         head=recipe.head,
         weights=weights,
         preprocessing=spec,
-        temperature=temperature,
-        operating_points=tuple(points),
-        features=fit_features(
-            middle,
-            _layouts(scans, some),
-            [scans.samples[row].dataset for row in some],
-            held_middle,
-            _layouts(scans, held),
-            [sample.dataset for sample in samples],
-        ),
+        temperature=fit_temperature(log_odds, labels, counting),
+        features=calibrated(features, likely, log_odds, labels),
         training=_facts(trainer, scans),
+    )
+    temperature, offset = calibrations(likely, made)
+    probabilities = probability(log_odds / temperature + offset)
+    points = operating_points(labels, probabilities, counting) or [
+        OperatingPoint("even", 0.5, math.nan, math.nan)
+    ]
+    results = _results(samples, probabilities, points[0].threshold)
+    progress.report(0.6, "making the forms for OpenVINO")
+    calibration = inputs(some[: CALIBRATION_SCANS if recipe.int8 else 0])[:, None]
+    made = replace(
+        made,
+        operating_points=tuple(points),
         metrics={
             scored.name: {**result, "ages": list(of)} if of else result
             for (scored, result), of in zip_longest(results, ages[: len(results)])
@@ -132,6 +144,28 @@ def _answers(
             done += len(batch)
             progress.report(done / len(inputs), f"measured {done} of {len(inputs)}")
     return torch.cat(log_odds).numpy(), torch.cat(middles).numpy()
+
+
+def calibrated(
+    features: FeatureStatistics,
+    likely: Sequence[Likeness],
+    log_odds: NDArray[np.float64],
+    labels: NDArray[np.int64],
+) -> FeatureStatistics:
+    """With a calibration for each kind, where there are several: fitted on the scans that are nearest to it,
+    as which reading will take them, both classes counting alike."""
+    if len(features.groups) < 2:
+        return features
+    kinds = np.array([like.kind for like in likely])
+    groups = []
+    for kind, group in enumerate(features.groups):
+        mine = labels[kinds == kind]
+        each = np.bincount(mine, minlength=2)
+        if each.min() >= _FEWEST:
+            fitted = fit_calibration(log_odds[kinds == kind], mine, even_weights(mine, [""] * len(mine)))
+            group = replace(group, calibration=fitted)
+        groups.append(group)
+    return replace(features, groups=tuple(groups))
 
 
 def _results(

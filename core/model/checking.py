@@ -10,15 +10,11 @@ from numpy.typing import NDArray
 
 from core.model.architecture import ARCHITECTURES, Architecture, digest, head_shapes
 from core.model.container import MalformedError, is_finite, shapes
-from core.model.features import GRID, MAX_GROUPS, FeatureGroup, Layout
+from core.model.features import GRID, MAX_GROUPS, MOST_OFFSET, Calibration, FeatureGroup, Layout
 from core.model.graph_check import check_graph
 
 if TYPE_CHECKING:
     from core.model.checkpoint import Checkpoint
-
-#: Letters of a name and of a note.
-MAX_NAME = 200
-MAX_NOTE = 4000
 
 MAX_POINTS = 20
 
@@ -141,7 +137,12 @@ def _is_group(group: FeatureGroup, values: int) -> bool:
         and group.precision.shape == (values, values)
         and _are_numbers(group.mean, group.precision)
         and _is_positive(group.limit)
+        and (group.calibration is None or _is_calibration(group.calibration))
     )
+
+
+def _is_calibration(kind: Calibration) -> bool:
+    return _is_positive(kind.temperature) and abs(kind.offset) <= MOST_OFFSET
 
 
 def _are_numbers(*arrays: NDArray[Any]) -> bool:
@@ -167,18 +168,3 @@ def _is_number(value: object) -> bool:
 def _is_share(value: object) -> bool:
     """From 0 to 1, or nothing that was measured."""
     return isinstance(value, int | float) and (math.isnan(value) or 0 <= value <= 1)
-
-
-def readable(text: object, letters: int) -> str:
-    """Foreign text in so many letters, without what steers a terminal or turns the direction of writing.
-
-    Line breaks and tabs become spaces.
-    """
-    words = " ".join(str(text)[: 4 * letters].split())
-    return "".join(letter for letter in words if letter.isprintable())[:letters]
-
-
-def readable_lines(text: object, letters: int) -> str:
-    """As `readable`, with its line breaks."""
-    lines = str(text)[: 4 * letters].splitlines()
-    return "\n".join(readable(line, letters) for line in lines)[:letters].strip()

@@ -20,13 +20,14 @@ from numpy.typing import NDArray
 from core.errors import ModelError
 from core.files import write_whole
 from core.imaging.preprocess import Preprocessing
-from core.model.checking import FOCUS, MAX_NAME, MAX_NOTE, check, readable, readable_lines
+from core.model.checking import FOCUS, check
 from core.model.container import METADATA_KEY, MalformedError, Tensors, describe, memory, not_valid, tensors
 from core.model.features import FeatureStatistics, put, taken
+from core.model.foreign import MAX_NAME, MAX_NOTE, readable, readable_lines
 from core.model.graph import Graph
 
 #: Raised whenever an older Lungfield could not read what this one writes.
-FORMAT_VERSION = 2
+FORMAT_VERSION = 3
 
 BackboneName = Literal["resnet18", "densenet121", "efficientnet_b0"]
 HeadName = Literal["linear", "mlp"]
@@ -78,7 +79,8 @@ class Checkpoint:
         backbone, head: one of BACKBONES and of HEADS.
         weights: float32 by name, as `Network.state_dict()` has them ("backbone.…", "head.…").
         preprocessing: how a Scan becomes its input.
-        temperature: log-odds are divided by it before they become a probability (Guo et al. 2017).
+        temperature: log-odds are divided by it before they become a probability (Guo et al. 2017), unless
+            the scan's kind has a calibration of its own in `features`.
         operating_points: the first is the default.
         classes: the label of each logit.
         features: for the gate; None where they were not measured.

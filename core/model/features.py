@@ -3,19 +3,36 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core.model.container import Tensors, memory
+from core.model.foreign import MAX_NAME, readable
+
+#: In log-odds; a calibration that needs more is none.
+MOST_OFFSET = 20.0
 
 #: Side of the small pictures that the layout is told by.
 GRID = 16
 
 #: Nobody trains on more DATASETs that are large.
 MAX_GROUPS = 50
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """What makes log-odds those of a calibrated probability: `log_odds / temperature + offset` (Platt 1999).
+
+    Attributes:
+        temperature: above 0.
+        offset: log-odds, at most MOST_OFFSET either way.
+    """
+
+    temperature: float = 1.0
+    offset: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -44,11 +61,15 @@ class FeatureGroup:
         mean: float32 [M], or [M + K + 1] where there is a layout.
         precision: float32 [M, M] likewise, the inverse of the shrunk covariance (Ledoit and Wolf 2004).
         limit: the Mahalanobis distance beyond which a scan is none of them.
+        name: of its DATASET; empty where it is not of one alone.
+        calibration: of scans that are nearest to this kind; None: the checkpoint's temperature.
     """
 
     mean: NDArray[np.float32]
     precision: NDArray[np.float32]
     limit: float
+    name: str = ""
+    calibration: Calibration | None = None
 
 
 @dataclass(frozen=True)
@@ -65,11 +86,13 @@ class FeatureStatistics:
     layout: Layout | None = None
 
     def put_into(self, digest: hashlib._Hash) -> None:
-        """All that decides a verdict into a fingerprint."""
+        """All that decides a verdict or a probability into a fingerprint."""
         for group in self.groups:
             digest.update(memory(group.mean))
             digest.update(memory(group.precision))
             digest.update(repr(group.limit).encode())
+            if kind := group.calibration:
+                digest.update(repr((kind.temperature, kind.offset)).encode())
         if self.layout:
             digest.update(memory(self.layout.mean))
             digest.update(memory(self.layout.axes))
@@ -81,7 +104,13 @@ def put(features: FeatureStatistics, parts: Tensors) -> dict[str, Any]:
     for number, group in enumerate(features.groups):
         parts[f"features/{number}/mean"] = group.mean
         parts[f"features/{number}/precision"] = group.precision
-    described: dict[str, Any] = {"limits": [group.limit for group in features.groups]}
+    described: dict[str, Any] = {
+        "limits": [group.limit for group in features.groups],
+        "names": [group.name for group in features.groups],
+        "calibrations": [
+            asdict(group.calibration) if group.calibration else None for group in features.groups
+        ],
+    }
     if layout := features.layout:
         parts["features/layout/mean"] = layout.mean
         parts["features/layout/axes"] = layout.axes
@@ -101,9 +130,17 @@ def taken(described: dict[str, Any], parts: Tensors) -> FeatureStatistics | None
     said = described.get("features")
     if said is None:
         return None
+    nothing = [None] * len(said["limits"])  # as version 2 had it
+    each = zip(said["limits"], said.get("names", nothing), said.get("calibrations", nothing), strict=True)
     groups = tuple(
-        FeatureGroup(parts[f"features/{number}/mean"], parts[f"features/{number}/precision"], float(limit))
-        for number, limit in enumerate(said["limits"])
+        FeatureGroup(
+            parts[f"features/{number}/mean"],
+            parts[f"features/{number}/precision"],
+            float(limit),
+            readable(name or "", MAX_NAME),
+            Calibration(float(kind["temperature"]), float(kind["offset"])) if kind else None,
+        )
+        for number, (limit, name, kind) in enumerate(each)
     )
     if "layout" not in said:
         return FeatureStatistics(groups)

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from core.model.checking import MAX_NAME, readable
+from core.model.foreign import MAX_NAME, readable
 
 #: Sets of scans that are told of; nobody trains on more.
 MOST_SETS = 50

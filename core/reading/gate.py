@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core.imaging.scan import DicomFacts, Pixels
-from core.model.features import FeatureGroup, FeatureStatistics
+from core.model.checkpoint import Checkpoint
+from core.model.features import Calibration, FeatureGroup, FeatureStatistics, Layout
 from core.reading.layout import amiss, laid_out, layout_features
 
 #: A picture whose grey values spread less than this (standard deviation, 0..1) shows nothing.
@@ -74,12 +75,25 @@ class Verdict:
         return not self.reasons
 
 
+@dataclass(frozen=True)
+class Likeness:
+    """Which kind of training scan a scan is nearest to, and how near.
+
+    Attributes:
+        kind: its place among the groups of `FeatureStatistics`.
+        strangeness: distance from it, in units of what is allowed: above 1 is too far.
+    """
+
+    kind: int
+    strangeness: float
+
+
 def judge(
     picture: Pixels,
     coloured: bool,
     facts: DicomFacts | None,
-    middle: NDArray[np.float32],
-    known: FeatureStatistics | None,
+    likeness: Likeness | None,
+    layout: Layout | None,
 ) -> Verdict:
     """The verdict on one scan.
 
@@ -87,16 +101,16 @@ def judge(
         picture: the windowed scan, float32 [S, S] in 0..1, as the network sees it.
         coloured: whether the file had visible colour.
         facts: what the DICOM file says of itself; None for pictures.
-        middle: its pooled mid-level features, float32 [M].
-        known: what those of training scans look like; None skips that check.
+        likeness: to the training scans; None skips that check.
+        layout: of training scans; None where it is not known.
     """
     if float(picture.std()) < _BLANK:
         return Verdict((BLANK,))
     reasons = _called_something_else(facts) if facts else []
-    if known is not None and strangeness(picture, middle, known) > 1:
+    if likeness and likeness.strangeness > 1:
         if coloured:
             reasons.append(COLOURED)
-        elif known.layout and (way := amiss(picture, known.layout)):
+        elif layout and (way := amiss(picture, layout)):
             reasons.append(TURNED[way])
         elif facts and (part := _other_part(facts)):
             reasons.append(part)
@@ -105,10 +119,36 @@ def judge(
     return Verdict(tuple(reasons))
 
 
-def strangeness(picture: Pixels, middle: NDArray[np.float32], known: FeatureStatistics) -> float:
-    """Distance from the nearest kind of training scan, in units of what is allowed: above 1 is too far."""
-    features = joined(middle[None], laid_out(picture)[None] if known.layout else None, known)
-    return float(min(distances(features, group)[0] / group.limit for group in known.groups))
+def likenesses(
+    pictures: Sequence[Pixels], middle: NDArray[np.float32], known: FeatureStatistics
+) -> list[Likeness]:
+    """Which kind of training scan each picture is nearest to.
+
+    Args:
+        pictures: n windowed scans, float32 [S, S] in 0..1.
+        middle: their pooled mid-level features, float32 [n, M].
+    """
+    laid = np.stack([laid_out(picture) for picture in pictures]) if known.layout else None
+    return nearest(middle, laid, known)
+
+
+def nearest(
+    middle: NDArray[np.float32], laid: NDArray[np.float32] | None, known: FeatureStatistics
+) -> list[Likeness]:
+    """As `likenesses`, of layouts float32 [n, GRID²]; None where `known` has none."""
+    features = joined(middle, laid, known)
+    away = np.stack([distances(features, group) / group.limit for group in known.groups], axis=1)
+    return [Likeness(int(row.argmin()), float(row.min())) for row in away]
+
+
+def calibrations(
+    likenesses: Sequence[Likeness | None], model: Checkpoint
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Temperature and offset [n] for each of n scans: of its kind, or else the model's."""
+    shared = Calibration(model.temperature)
+    groups = model.features.groups if model.features else ()
+    each = [(groups[like.kind].calibration if like else None) or shared for like in likenesses]
+    return np.array([one.temperature for one in each]), np.array([one.offset for one in each])
 
 
 def joined(
@@ -164,9 +204,9 @@ def fit_features(
     ]
     if set(large) != set(owners):
         large = []  # what is too small for itself counts with all the others
-    groups = [_fit_group(features[owner == name], held[held_owner == name], margin) for name in large] or [
-        _fit_group(features, held, margin)
-    ]
+    groups = [
+        _fit_group(name, features[owner == name], held[held_owner == name], margin) for name in large
+    ] or [_fit_group("", features, held, margin)]
     return FeatureStatistics(tuple(groups), layout)
 
 
@@ -180,7 +220,9 @@ _LARGE = 300
 _MARGIN, _WIDE_MARGIN, _FEW = 1.12, 1.25, 100
 
 
-def _fit_group(features: NDArray[np.float32], held: NDArray[np.float32], margin: float) -> FeatureGroup:
+def _fit_group(
+    name: str, features: NDArray[np.float32], held: NDArray[np.float32], margin: float
+) -> FeatureGroup:
     from sklearn.covariance import LedoitWolf
 
     # Features of different units: shrinking towards one variance for all makes sense once they have one
@@ -190,9 +232,9 @@ def _fit_group(features: NDArray[np.float32], held: NDArray[np.float32], margin:
         mean=(fitted.location_ * scale).astype(np.float32),
         precision=(fitted.precision_ / np.outer(scale, scale)).astype(np.float32),
         limit=math.inf,
+        name=name,
     )
-    limit = margin * float(np.quantile(distances(held, group), 0.99))
-    return FeatureGroup(group.mean, group.precision, limit)
+    return replace(group, limit=margin * float(np.quantile(distances(held, group), 0.99)))
 
 
 def _called_something_else(facts: DicomFacts) -> list[str]:

@@ -14,7 +14,7 @@ from core.engine.base import Engine, Pending
 from core.imaging.preprocess import normalise, squeezed
 from core.imaging.scan import DicomFacts, Pixels, Scan
 from core.model.checkpoint import CLASSES, Checkpoint
-from core.reading.gate import Verdict, judge
+from core.reading.gate import Likeness, Verdict, calibrations, judge, likenesses
 from core.reading.head import Head
 from core.reading.heatmap import evidence_map
 
@@ -148,13 +148,20 @@ class Reader:
     def finish(self, batch: _Batch) -> list[Reading]:
         """What a batch is called for."""
         scans, features = batch.scans, batch.pending()
-        log_odds = self._head.log_odds(features.pooled) / self.checkpoint.temperature
-        gradient = self._head.gradient(features.pooled) / self.checkpoint.temperature
+        known = self.checkpoint.features
+        likely: Sequence[Likeness | None] = (
+            likenesses([scan.picture for scan in scans], features.middle, known)
+            if known
+            else [None] * len(scans)
+        )
+        temperature, offset = calibrations(likely, self.checkpoint)
+        log_odds = self._head.log_odds(features.pooled) / temperature + offset
+        gradient = self._head.gradient(features.pooled) / temperature[:, None]
         maps = evidence_map(features.maps, gradient)
         probabilities = probability(log_odds)
         verdicts = [
-            judge(scan.picture, scan.coloured, scan.facts, middle, self.checkpoint.features)
-            for scan, middle in zip(scans, features.middle, strict=True)
+            judge(scan.picture, scan.coloured, scan.facts, likeness, known.layout if known else None)
+            for scan, likeness in zip(scans, likely, strict=True)
         ]
         # Those that are under way together share the time
         together = max(batch.beside, len(self._under_way))

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 
 from core.errors import ModelError
 from core.model import library
-from core.model.checking import MAX_NOTE
+from core.model.foreign import MAX_NOTE
 from gui.dialogs.parts import FittedDialog, words
 
 _WIDTH = 480

@@ -9,8 +9,9 @@ from pathlib import Path
 from core.errors import ModelError
 from core.files import write_whole
 from core.model import checkpoint
-from core.model.checking import MAX_NAME, MAX_NOTE, MAX_POINTS, readable, readable_lines
+from core.model.checking import MAX_POINTS
 from core.model.checkpoint import Checkpoint, OperatingPoint
+from core.model.foreign import MAX_NAME, MAX_NOTE, readable, readable_lines
 from core.model.library import record
 from core.model.library.names import check_name
 from core.model.library.places import bundled_folder, changing, files, own_file, own_folder

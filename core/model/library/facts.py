@@ -12,9 +12,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from core.model.checking import MAX_NAME, MAX_NOTE, MAX_POINTS, readable, readable_lines
+from core.model.checking import MAX_POINTS
 from core.model.checkpoint import OperatingPoint
 from core.model.container import describe
+from core.model.foreign import MAX_NAME, MAX_NOTE, readable, readable_lines
 from core.model.measured import MOST_SETS, Measured, is_share, measured
 
 

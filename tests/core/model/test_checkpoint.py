@@ -12,7 +12,7 @@ from core.errors import ModelError
 from core.imaging.preprocess import Preprocessing
 from core.model.checkpoint import OperatingPoint, load, rounded
 from core.model.checkpoint import save as save_checkpoint
-from core.model.features import FeatureGroup, FeatureStatistics, Layout
+from core.model.features import Calibration, FeatureGroup, FeatureStatistics, Layout
 from tests.models import checkpoint
 
 
@@ -24,8 +24,8 @@ def test_everything_comes_back(tmp_path):
         operating_points=(OperatingPoint("balanced", 0.4, 0.9, 0.8), OperatingPoint("high", 0.2, 0.95, 0.5)),
         features=FeatureStatistics(
             tuple(
-                FeatureGroup(np.full(153, n, np.float32), np.eye(153, dtype=np.float32), n + 0.5)
-                for n in (1, 2)
+                FeatureGroup(np.full(153, n, np.float32), np.eye(153, dtype=np.float32), n + 0.5, name, kind)
+                for n, name, kind in ((1, "children", Calibration(0.4, -1.5)), (2, "adults", None))
             ),
             Layout(np.ones(256, np.float32), np.eye(24, 256, dtype=np.float32), 0.25, 9.5),
         ),
@@ -37,7 +37,10 @@ def test_everything_comes_back(tmp_path):
     for name in ("name", "backbone", "head", "preprocessing", "temperature", "operating_points", "classes"):
         assert getattr(back, name) == getattr(made, name)
     assert (back.training, back.metrics, back.graphs) == (made.training, made.metrics, made.graphs)
-    assert [group.limit for group in back.features.groups] == [1.5, 2.5]
+    assert [(group.limit, group.name, group.calibration) for group in back.features.groups] == [
+        (1.5, "children", Calibration(0.4, -1.5)),
+        (2.5, "adults", None),
+    ]
     for group, number in zip(back.features.groups, (1, 2), strict=True):
         np.testing.assert_array_equal(group.mean, np.full(153, number))
         np.testing.assert_array_equal(group.precision, np.eye(153))

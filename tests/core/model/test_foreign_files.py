@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import pickle
 import struct
 import tracemalloc
@@ -169,6 +170,15 @@ def _gate(channels: int, limit: float) -> Callable[[Described, Tensors], None]:
     return alter
 
 
+def _kind(*calibrations: Any) -> Callable[[Described, Tensors], None]:
+    def alter(described: Described, tensors: Tensors) -> None:
+        described["features"] = {"limits": [3.0], "names": ["a"], "calibrations": list(calibrations)}
+        tensors["features/0/mean"] = np.ones(128, np.float32)
+        tensors["features/0/precision"] = np.eye(128, dtype=np.float32)
+
+    return alter
+
+
 def _said(**changed: Any) -> Callable[[Described, Tensors], None]:
     return lambda described, _: described.update(changed)
 
@@ -261,6 +271,13 @@ _FILE = '<!DOCTYPE net [<!ENTITY f SYSTEM "file:///etc/passwd">]>'
         (_gate(128, float("nan")), "what it turns away"),
         (_gate(128, -1.0), "what it turns away"),
         (_gate(3, 3.0), "what it turns away"),
+        (_kind(None), ""),
+        (_kind({"temperature": 0.5, "offset": -2.0}), ""),
+        (_kind({"temperature": 0.0, "offset": 0.0}), "what it turns away"),
+        (_kind({"temperature": 1.0, "offset": 1e9}), "what it turns away"),
+        (_kind({"temperature": 1.0, "offset": math.nan}), "what it turns away"),
+        (_kind({"temperature": 1.0}), "description is damaged"),
+        (_kind(), "description is damaged"),
         # OpenVINO's description of the network, of which test_graph_check.py has more
         (_with_xml(lambda xml: xml.replace("<net", f"{_FILE}<net", 1)), "more than a network"),
         (_replaced('type="ReLU"', 'type="Loop"'), "an operation that is not allowed (Loop)"),

@@ -8,7 +8,8 @@ import pytest
 
 from core.imaging.scan import DicomFacts
 from core.model.features import FeatureGroup, FeatureStatistics
-from core.reading.gate import BLANK, COLOURED, SIDE_VIEW, TURNED, UNLIKE, fit_features, judge, strangeness
+from core.reading.gate import BLANK, COLOURED, SIDE_VIEW, TURNED, UNLIKE, Likeness, fit_features, likenesses
+from core.reading.gate import judge as judge_likeness
 from core.reading.layout import amiss, laid_out, layout_distance
 from tests.pictures import radiograph
 
@@ -18,6 +19,15 @@ PRECISION = np.diag([1, 4, 0.25]).astype(np.float32)
 
 def picture(seed: int) -> np.ndarray:
     return cv2.resize(radiograph(seed), (96, 96), interpolation=cv2.INTER_AREA).astype(np.float32) / 255
+
+
+def likeness(picture, middle, known):
+    return likenesses([picture], middle[None], known)[0] if known else None
+
+
+def judge(picture, coloured, facts, middle, known):
+    layout = known.layout if known else None
+    return judge_likeness(picture, coloured, facts, likeness(picture, middle, known), layout)
 
 
 @pytest.fixture(scope="module")
@@ -43,15 +53,16 @@ def known():
 
 def test_distance_is_mahalanobis_in_units_of_the_limit():
     plain = FeatureStatistics((FeatureGroup(np.zeros(3, np.float32), PRECISION, 3.0),))
-    assert strangeness(picture(1), NEAR, plain) == pytest.approx(2 / 3)
+    assert likeness(picture(1), NEAR, plain) == Likeness(0, pytest.approx(2 / 3))
     assert judge(picture(1), False, None, NEAR, plain).accepted
     assert judge(picture(1), False, None, 2 * NEAR, plain).reasons == (UNLIKE,)
     assert judge(picture(1), False, None, FAR, None).accepted
 
 
 def test_the_nearest_kind_of_scan_counts(known):
-    assert len(known.groups) == 2
-    for centre in (0, 20):
+    assert [group.name for group in known.groups] == ["a", "b"]
+    for kind, centre in enumerate((0, 20)):
+        assert likeness(picture(950), np.full(3, centre, np.float32), known).kind == kind
         assert judge(picture(950), False, None, np.full(3, centre, np.float32), known).accepted
     assert judge(picture(950), False, None, np.full(3, 10, np.float32), known).reasons == (UNLIKE,)
 

@@ -8,8 +8,10 @@ import numpy as np
 import pytest
 
 from core.engine.openvino_engine import OpenVinoEngine
+from core.imaging.preprocess import normalise
 from core.imaging.scan import Scan, Window
 from core.model.checkpoint import OperatingPoint
+from core.model.features import Calibration, FeatureGroup, FeatureStatistics
 from core.progress import NullProgress
 from core.reading.finding import Found
 from core.reading.folder import read_files
@@ -33,6 +35,25 @@ def test_the_map_the_temperature_and_the_probability_belong_together(engine):
     bias = model.weights["head.bias"]
     log_odds = reading.heatmap.sum() + (bias[1] - bias[0]) / 2.5
     assert reading.probability == pytest.approx(1 / (1 + np.exp(-log_odds)), abs=1e-5)
+
+
+def test_a_kind_of_scan_has_its_own_calibration(engine):
+    """Map and probability are those of the nearest kind; a kind without takes the model's temperature."""
+    plain = Reader(checkpoint(), engine)
+    spec = checkpoint().preprocessing
+    middle = engine.begin(normalise(plain.prepare(_scan()).picture[None], spec)[:, None])().middle[0]
+    precision = np.eye(len(middle), dtype=np.float32)
+    far = FeatureGroup(middle + 9, precision, 1.0, "far", Calibration(9.0, 9.0))
+    bias = checkpoint().weights["head.bias"]
+    before = plain.read(_scan())
+    for kind, temperature, offset in ((Calibration(0.5, -1.25), 0.5, -1.25), (None, 2.5, 0.0)):
+        near = FeatureGroup(middle, precision, 1.0, "near", kind)
+        model = replace(checkpoint(), temperature=2.5, features=FeatureStatistics((far, near)))
+        reading = Reader(model, engine).read(_scan())
+        assert reading.heatmap == pytest.approx(before.heatmap / temperature, rel=1e-5)
+        log_odds = reading.heatmap.sum() + (bias[1] - bias[0]) / temperature + offset
+        assert reading.probability == pytest.approx(1 / (1 + np.exp(-log_odds)), abs=1e-5)
+        assert model.fingerprint != checkpoint().fingerprint
 
 
 def test_a_batch_reads_as_its_scans_do_alone(engine):

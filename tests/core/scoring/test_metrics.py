@@ -18,11 +18,13 @@ from sklearn.metrics import (
     roc_auc_score,
 )
 
+from core.model.features import Calibration
 from core.scoring.bootstrap import intervals, resampled_auc
 from core.scoring.metrics import (
     OperatingPoint,
     Scored,
     even_weights,
+    fit_calibration,
     fit_temperature,
     metrics,
     operating_points,
@@ -232,6 +234,37 @@ def test_temperature_where_there_is_none_to_find(logits, labels, expected):
 def test_temperature_refuses_what_is_no_logit():
     with pytest.raises(ValueError, match="finite"):
         fit_temperature(np.array([0.1, np.nan]), np.array([0, 1]))
+
+
+@pytest.mark.parametrize(("scale", "shift"), [(0.25, 1.0), (1.0, 0.0), (3.0, -6.0)])
+def test_a_calibration_undoes_scale_and_shift(scale, shift):
+    rng = np.random.default_rng(3)
+    true = rng.normal(0, 2, 4000)
+    labels = (rng.uniform(size=4000) < 1 / (1 + np.exp(-true))).astype(np.int64)
+    logits = true * scale + shift
+    told = fit_calibration(logits, labels)
+    assert told.temperature == pytest.approx(scale, rel=0.1)
+    assert told.offset == pytest.approx(-shift / scale, rel=0.05, abs=0.1)
+    fitted = LogisticRegression(C=1e9, tol=1e-8).fit(logits[:, None], labels)
+    assert told.temperature == pytest.approx(1 / fitted.coef_[0, 0], rel=0.01)
+
+
+def test_a_calibration_of_few_scans_that_do_not_overlap_is_not_certain():
+    logits, labels = np.array([-9.0, -8.0, -7.0, 5.0, 6.0, 7.0]), np.array([0, 0, 0, 1, 1, 1])
+    told = fit_calibration(logits, labels)
+    surest = 1 / (1 + np.exp(-(logits / told.temperature + told.offset)))
+    assert surest.max() < 0.95
+    assert surest.min() > 0.05
+    assert 0.3 < 1 / (1 + np.exp(-(-1 / told.temperature + told.offset))) < 0.7
+
+
+@pytest.mark.parametrize(
+    ("logits", "labels"),
+    [([], []), ([1.0, 2.0], [1, 1]), ([3.0, -5.0, 4.0], [0, 1, 0])],
+)
+def test_what_does_not_tell_the_classes_apart_has_no_offset(logits, labels):
+    told = fit_calibration(np.array(logits), np.array(labels, np.int64))
+    assert told == Calibration(fit_temperature(np.array(logits), np.array(labels, np.int64)))
 
 
 def test_operating_points_by_hand():
