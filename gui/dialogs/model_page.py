@@ -61,6 +61,7 @@ def _facts(checkpoint: Checkpoint) -> Iterator[str]:
         ),
         (translate("ModelPage", "Input"), translate("ModelPage", "{size} × {size} pixels").format(size=size)),
         (translate("ModelPage", "Temperature"), f"{checkpoint.temperature:.3f}"),
+        *_kinds(checkpoint),
         (
             translate("ModelPage", "Turns away what is no chest X-ray"),
             translate("ModelPage", "yes") if checkpoint.features else translate("ModelPage", "no"),
@@ -71,6 +72,18 @@ def _facts(checkpoint: Checkpoint) -> Iterator[str]:
         ),
     ]
     yield _list(rows)
+
+
+def _kinds(checkpoint: Checkpoint) -> Iterator[tuple[str, str]]:
+    """Those of the kinds of scans that have a calibration of their own."""
+    for group in checkpoint.features.groups if checkpoint.features else ():
+        if own := group.calibration:
+            yield (
+                translate("ModelPage", "Temperature for scans like {set}").format(set=_plain(group.name)),
+                translate("ModelPage", "{temperature}, offset {offset}").format(
+                    temperature=f"{own.temperature:.3f}", offset=f"{own.offset:+.3f}"
+                ),
+            )
 
 
 def _points(checkpoint: Checkpoint) -> Iterator[str]:

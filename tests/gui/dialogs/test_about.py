@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+from dataclasses import replace
 from importlib import metadata
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from pytestqt.qtbot import QtBot
 
 from core.model import library
 from core.model.checkpoint import Checkpoint, OperatingPoint
+from core.model.features import Calibration, FeatureGroup, FeatureStatistics
 from core.version import VERSION
 from gui.dialogs.about import AboutDialog
 from gui.dialogs.libraries import PINNED, libraries
@@ -87,6 +89,17 @@ def test_the_bundled_model_has_its_card() -> None:
 
 def test_what_was_not_measured_is_a_dash() -> None:
     assert "| 0.212 | 0.950 | – |" in page(a_model())
+
+
+def test_kinds_of_scans_with_a_calibration_of_their_own_are_told() -> None:
+    nothing = np.zeros(1, np.float32), np.eye(1, dtype=np.float32)
+    groups = (
+        FeatureGroup(*nothing, 1.0, "wards *3* and 4", Calibration(0.25, -1.5)),
+        FeatureGroup(*nothing, 1.0, "adults"),
+    )
+    text = page(replace(a_model(), features=FeatureStatistics(groups)))
+    assert "- Temperature for scans like wards \\*3\\* and 4: **0.250, offset -1.500**" in text
+    assert "adults" not in text
 
 
 def test_a_model_that_tells_nothing_has_a_page_all_the_same() -> None:
