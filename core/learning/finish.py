@@ -60,7 +60,7 @@ def finish(
     weights = {key: value.detach().cpu().numpy() for key, value in trainer.network.state_dict().items()}
     network = _as_stored(recipe, weights)
     held = _rows(scans, "val")
-    some = np.random.default_rng(recipe.seed).permutation(_rows(scans, "train"))[:STATISTICS_SCANS]
+    some = of_every_set(scans.samples, STATISTICS_SCANS, np.random.default_rng(recipe.seed))
 
     def inputs(rows: NDArray[np.int64]) -> NDArray[np.float32]:
         return normalise(scans.pixels[rows].astype(np.float32) / np.float32(255), spec)[:, None]
@@ -118,6 +118,19 @@ def finish(
 
 def _rows(scans: LoadedScans, part: str) -> NDArray[np.int64]:
     return np.flatnonzero([sample.split == part for sample in scans.samples])
+
+
+def of_every_set(samples: Sequence[Sample], count: int, random: np.random.Generator) -> NDArray[np.int64]:
+    """Rows int64 of `count` training scans, or all there are: as many of each DATASET, and of the larger ones
+    more where a smaller has not so many. Drawn without regard to sets, a small one would hardly be known."""
+    sets: dict[str, list[int]] = {}
+    for row, sample in enumerate(samples):
+        if sample.split == "train":
+            sets.setdefault(sample.dataset, []).append(row)
+    taken: list[int] = []
+    for left, rows in zip(range(len(sets), 0, -1), sorted(sets.values(), key=len), strict=True):
+        taken += random.permutation(rows)[: (count - len(taken)) // left].tolist()
+    return random.permutation(np.array(taken, np.int64))
 
 
 def _as_stored(recipe: Recipe, weights: dict[str, NDArray[Any]]) -> Network:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from pathlib import Path
+
 import numpy as np
 
-from core.learning.finish import calibrated
+from core.datasets.dataset import Sample
+from core.learning.finish import calibrated, of_every_set
 from core.model.features import FeatureGroup, FeatureStatistics
 from core.reading.gate import Likeness
 
@@ -49,3 +53,19 @@ def test_one_kind_alone_keeps_to_the_models_temperature():
     log_odds, labels = _scans(200, 1.0, 0.0)
     alone = FeatureStatistics(GROUPS[:1])
     assert calibrated(alone, [Likeness(0, 0.5)] * 200, log_odds, labels) == alone
+
+
+def test_what_scans_look_like_is_learnt_from_every_set():
+    counts = {"large": 3000, "middle": 300, "small": 40}
+    samples = [
+        Sample(Path(f"{name}/{n}"), n % 2, name, "train" if n % 10 else "val", f"{name}{n}")
+        for name, count in counts.items()
+        for n in range(count)
+    ]
+    rows = of_every_set(samples, 1000, np.random.default_rng(0))
+    assert len(set(rows.tolist())) == len(rows) == 1000
+    assert {samples[row].split for row in rows} == {"train"}
+    assert Counter(samples[row].dataset for row in rows) == {"small": 36, "middle": 270, "large": 694}
+    first = Counter(samples[row].dataset for row in rows[:200])
+    assert first["middle"] > 30, "in no order: the first are of every set too"
+    assert len(of_every_set(samples, 9000, np.random.default_rng(0))) == 0.9 * sum(counts.values())
