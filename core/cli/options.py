@@ -209,10 +209,10 @@ def _add_train(command: argparse.ArgumentParser) -> None:
         help="bring each picture to mean 0, std 1",
     )
     add(
-        "--equalise",
+        "--tone",
         action=argparse.BooleanOptionalAction,
         default=None,
-        help="… and before, give each its grey values' ranks",
+        help="… and before, its darkest, middle and lightest grey to fixed places",
     )
     add(
         "--focus",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import cv2
@@ -22,15 +23,15 @@ class Preprocessing:
             set they act on the standardised picture and are then best left at 0 and 1.
         standardise: first bring each picture to mean 0 and standard deviation 1, so that a
             machine's own brightness and contrast say nothing.
-        equalise: before that, give each picture its grey values' ranks, so that gamma and every other
-            rising curve say nothing either.
+        tone: before that, bring each picture's darkest, middle and lightest grey values to fixed places, by
+            a stretch and a gamma, so that an exposure's gamma says nothing either: see `toned`.
     """
 
     size: int = 224
     mean: float = 0.5
     std: float = 0.5
     standardise: bool = False
-    equalise: bool = False
+    tone: bool = False
 
     @property
     def decode_side(self) -> int:
@@ -67,12 +68,37 @@ def shrink(pixels: Pixels, size: int) -> Pixels:
 
 def normalise(pixels: NDArray[np.float32], spec: Preprocessing) -> NDArray[np.float32]:
     """Grey values float32 [..., H, W] in 0..1 to the network's units, picture by picture."""
-    if spec.equalise:
-        pixels = equalised(pixels)
+    if spec.tone:
+        pixels = toned(pixels)
     if spec.standardise:
         mean = pixels.mean((-2, -1), keepdims=True)
         pixels = (pixels - mean) / (pixels.std((-2, -1), keepdims=True) + EPSILON)
     return ((pixels - spec.mean) / spec.std).astype(np.float32)
+
+
+#: Where in a picture its tone is measured: without so much of each side, where borders, letters and, after
+#: turning, nothing may lie.
+TONE_MARGIN = 1 / 8
+
+#: What counts as darkest and lightest, as shares of the pixels; where the middle one goes; and how far the
+#: exponent may be from 1, as a factor.
+TONE_ENDS, TONE_MIDDLE, TONE_MOST = (0.005, 0.995), 0.55, 4.0
+
+
+def toned(pixels: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Grey values float32 [..., H, W] in 0..1, stretched and bent so that of the inner part of each picture
+    the darkest is 0, the median TONE_MIDDLE and the lightest 1."""
+    height, width = pixels.shape[-2:]
+    down, across = int(height * TONE_MARGIN), int(width * TONE_MARGIN)
+    inner = pixels[..., down : height - down, across : width - across].reshape(*pixels.shape[:-2], -1)
+    low_end, high_end = TONE_ENDS
+    places = [int(share * (inner.shape[-1] - 1)) for share in (low_end, 0.5, high_end)]
+    ordered = np.partition(inner, places, axis=-1)
+    low, middle, high = (ordered[..., place, None, None] for place in places)
+    reach = np.maximum(high - low, EPSILON)
+    middle = np.clip((middle - low) / reach, EPSILON, 1 - EPSILON)
+    exponent = np.clip(math.log(TONE_MIDDLE) / np.log(middle), 1 / TONE_MOST, TONE_MOST)
+    return np.asarray(np.clip((pixels - low) / reach, 0, 1) ** exponent, np.float32)
 
 
 def equalised(pixels: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -14,7 +14,14 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from core.imaging.preprocess import EPSILON, GREYS, Preprocessing
+from core.imaging.preprocess import (
+    EPSILON,
+    TONE_ENDS,
+    TONE_MARGIN,
+    TONE_MIDDLE,
+    TONE_MOST,
+    Preprocessing,
+)
 
 
 @dataclass(frozen=True)
@@ -219,19 +226,24 @@ class Mix:
 
 def normalise_batch(pictures: Tensor, spec: Preprocessing) -> Tensor:
     """`core.imaging.preprocess.normalise` for a tensor [N, 1, S, S]; a test holds them equal."""
-    if spec.equalise:
-        pictures = _equalised(pictures)
+    if spec.tone:
+        pictures = _toned(pictures)
     if spec.standardise:
         std, mean = torch.std_mean(pictures, (-2, -1), correction=0, keepdim=True)
         pictures = (pictures - mean) / (std + EPSILON)
     return (pictures - spec.mean) / spec.std
 
 
-def _equalised(pictures: Tensor) -> Tensor:
-    """`core.imaging.preprocess.equalised` for a tensor [N, 1, S, S]."""
-    flat = pictures.flatten(1)
-    levels = (flat.clamp(0, 1) * (GREYS - 1) + 0.5).long()
-    offsets = torch.arange(len(flat), device=flat.device)[:, None] * GREYS
-    counts = torch.bincount((levels + offsets).flatten(), minlength=len(flat) * GREYS).view(-1, GREYS)
-    middles = (counts.cumsum(1) - counts / 2) / flat.shape[1]
-    return middles.to(pictures.dtype).gather(1, levels).view(pictures.shape)
+def _toned(pictures: Tensor) -> Tensor:
+    """`core.imaging.preprocess.toned` for a tensor [N, 1, S, S]."""
+    margin = int(pictures.shape[-1] * TONE_MARGIN)
+    end = pictures.shape[-1] - margin
+    ordered = pictures[..., margin:end, margin:end].flatten(2).sort(-1).values
+    low, middle, high = (
+        ordered[..., int(share * (ordered.shape[-1] - 1)), None, None]
+        for share in (TONE_ENDS[0], 0.5, TONE_ENDS[1])
+    )
+    reach = (high - low).clamp(min=EPSILON)
+    middle = ((middle - low) / reach).clamp(EPSILON, 1 - EPSILON)
+    exponent = (math.log(TONE_MIDDLE) / middle.log()).clamp(1 / TONE_MOST, TONE_MOST)
+    return ((pictures - low) / reach).clamp(0, 1) ** exponent

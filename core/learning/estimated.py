@@ -51,7 +51,7 @@ class Work:
 
 def work_of(recipe: Recipe, learnt: int, held: int) -> Work:
     """The work of a run on so many scans to learn from and to validate on."""
-    finishing = held + min(learnt, STATISTICS_SCANS)
+    finishing = held * (1 if recipe.augment == "none" else 2) + min(learnt, STATISTICS_SCANS)
     if recipe.int8:
         finishing += held + min(learnt, CALIBRATION_SCANS)
     if recipe.on_features:

@@ -30,7 +30,7 @@ def settled(recipe: Recipe) -> Recipe:
     Raises:
         ModelError: that checkpoint cannot be read.
     """
-    if None not in (recipe.standardise, recipe.equalise, recipe.focus):
+    if None not in (recipe.standardise, recipe.tone, recipe.focus):
         return recipe
     path = _checkpoint_of(recipe)
     source = checkpoint.load(path) if path else None
@@ -38,7 +38,7 @@ def settled(recipe: Recipe) -> Recipe:
     return replace(
         recipe,
         standardise=like.standardise if recipe.standardise is None else recipe.standardise,
-        equalise=like.equalise if recipe.equalise is None else recipe.equalise,
+        tone=like.tone if recipe.tone is None else recipe.tone,
         focus=bool(source and source.is_focused) if recipe.focus is None else recipe.focus,
     )
 

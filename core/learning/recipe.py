@@ -35,7 +35,7 @@ class Recipe:
         augment: the name of an augmentation policy.
         standardise: bring each picture to mean 0 and standard deviation 1; None: as the checkpoint that
             training starts from does, and not where it starts from none.
-        equalise: before that, give each picture its grey values' ranks; None: likewise.
+        tone: before that, bring its darkest, middle and lightest grey to fixed places; None: likewise.
         focus: weigh the feature map by where lungs are (`core.model.focus`); None: likewise.
         average: decay per step of an exponential average of the weights, which is what is kept;
             0 for none.
@@ -74,7 +74,7 @@ class Recipe:
     class_weights: bool = False
     augment: Literal["none", "flips", "strong", "wide"] = "none"
     standardise: bool | None = None
-    equalise: bool | None = None
+    tone: bool | None = None
     focus: bool | None = None
     average: float = 0.0
     repeat: tuple[int, ...] = ()
@@ -90,10 +90,10 @@ class Recipe:
     @property
     def preprocessing(self) -> Preprocessing:
         """What the model that this makes does to a scan."""
-        equalise = bool(self.equalise)
+        tone = bool(self.tone)
         if self.standardise:
-            return Preprocessing(self.size, mean=0.0, std=1.0, standardise=True, equalise=equalise)
-        return Preprocessing(self.size, equalise=equalise)
+            return Preprocessing(self.size, mean=0.0, std=1.0, standardise=True, tone=tone)
+        return Preprocessing(self.size, tone=tone)
 
     @property
     def on_features(self) -> bool:
@@ -142,26 +142,44 @@ PRESETS: dict[str, Recipe] = {
         augment="flips",
         keep="best",
     ),
-    # The bundled model, from random weights.
-    "bundled": Recipe(
+    # The bundled model is made in two runs, the second with `--init` of what the first made. This is the
+    # first: from random weights.
+    "bundled-first": Recipe(
         init="random",
-        epochs=20,
+        epochs=18,
         batch_size=32,
         lr=3e-3,
-        small_size=112,
-        small_epochs=18,
+        small_size=128,
+        small_epochs=12,
+        optimizer="adamw",
+        weight_decay=0.05,
+        schedule="onecycle",
+        label_smoothing=0.05,
+        class_weights=True,
+        augment="strong",
+        standardise=True,
+        tone=False,
+        focus=False,
+        average=0.998,
+        repeat=(1, 3),
+    ),
+    # The second: blind to an exposure's tone, and to what lies outside the lungs.
+    "bundled": Recipe(
+        epochs=3,
+        batch_size=32,
+        lr=4e-4,
+        small_size=160,
+        small_epochs=1,
         optimizer="adamw",
         weight_decay=0.05,
         schedule="onecycle",
         label_smoothing=0.05,
         augment="wide",
         standardise=True,
-        equalise=True,
+        tone=True,
         focus=True,
         average=0.99,
-        repeat=(1, 3),
+        repeat=(1, 2),
         balance=True,
-        validation_share=0.15,
-        validation="first",
     ),
 }

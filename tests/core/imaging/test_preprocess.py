@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from core.imaging.preprocess import Preprocessing, equalised, normalise
+from core.imaging.preprocess import TONE_MIDDLE, Preprocessing, equalised, normalise, toned
 from tests.pictures import radiograph
 
 PICTURE = radiograph(1).astype(np.float32) / 255
@@ -24,6 +24,38 @@ def test_equalised_grey_does_not_depend_on_the_curve_it_came_through(curve):
     changed = curve(PICTURE).astype(np.float32)
     assert np.abs(changed - PICTURE).max() > 0.1
     assert np.abs(equalised(changed) - equalised(PICTURE)).max() < 0.03
+
+
+@pytest.mark.parametrize(
+    "curve",
+    [
+        pytest.param(lambda p: p**0.6, id="lighter"),
+        pytest.param(lambda p: p**1.6, id="darker"),
+        pytest.param(lambda p: 0.2 + 0.5 * p, id="flat"),
+        pytest.param(lambda p: 0.7 * p, id="dark"),
+    ],
+)
+def test_tone_undoes_brightness_contrast_and_gamma(curve):
+    changed = curve(PICTURE).astype(np.float32)
+    assert np.abs(changed - PICTURE).max() > 0.1
+    assert np.abs(toned(changed) - toned(PICTURE)).mean() < 0.02
+
+
+def test_tone_brings_darkest_middle_and_lightest_to_their_places():
+    made = toned(PICTURE)
+    down, across = (side // 8 for side in PICTURE.shape)
+    inner = made[down:-down, across:-across]
+    assert np.quantile(inner, (0.004, 0.5, 0.996)) == pytest.approx([0, TONE_MIDDLE, 1], abs=0.01)
+    assert made.dtype == np.float32
+    assert (made.min(), made.max()) == (0, 1)
+
+
+def test_tone_is_each_pictures_own_and_does_not_ask_its_edge():
+    framed = PICTURE.copy()
+    framed[:5], framed[-5:] = 1, 0
+    both = toned(np.stack([PICTURE, framed, PICTURE**2]))
+    assert (both[2] == toned(PICTURE**2)).all()
+    assert (both[1][5:-5] == both[0][5:-5]).all()
 
 
 def test_equalised_grey_is_spread_evenly():

@@ -77,7 +77,7 @@ def test_erasing_covers_one_rectangle_with_one_grey():
     [
         Preprocessing(),
         Preprocessing(96, 0.0, 1.0, standardise=True),
-        Preprocessing(96, 0.0, 1.0, standardise=True, equalise=True),
+        Preprocessing(96, 0.0, 1.0, standardise=True, tone=True),
     ],
 )
 def test_training_and_reading_normalise_alike(spec):

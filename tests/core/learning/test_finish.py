@@ -8,9 +8,12 @@ from pathlib import Path
 import numpy as np
 
 from core.datasets.dataset import Sample
-from core.learning.finish import calibrated, of_every_set
+from core.imaging.preprocess import normalise
+from core.learning.finish import calibrated, changed_as_in_training, of_every_set
+from core.learning.recipe import Recipe
 from core.model.features import FeatureGroup, FeatureStatistics
 from core.reading.gate import Likeness
+from tests.pictures import radiograph
 
 NOTHING = np.zeros(1, np.float32), np.eye(1, dtype=np.float32)
 GROUPS = tuple(FeatureGroup(*NOTHING, 1.0, name) for name in ("children", "adults", "few"))
@@ -53,6 +56,17 @@ def test_one_kind_alone_keeps_to_the_models_temperature():
     log_odds, labels = _scans(200, 1.0, 0.0)
     alone = FeatureStatistics(GROUPS[:1])
     assert calibrated(alone, [Likeness(0, 0.5)] * 200, log_odds, labels) == alone
+
+
+def test_scans_are_changed_as_in_training_and_alike_in_each_run():
+    pixels = np.stack([radiograph(seed, size=(64, 64)) for seed in range(40)])
+    recipe = Recipe(size=64, augment="strong", standardise=True)
+    spec = recipe.preprocessing
+    once, again = (changed_as_in_training(pixels, recipe, spec) for _ in range(2))
+    assert once.shape == (40, 1, 64, 64)
+    np.testing.assert_array_equal(once, again)
+    as_they_are = normalise(pixels.astype(np.float32) / 255, spec)
+    assert (np.abs(once[:, 0] - as_they_are).mean((1, 2)) > 0.05).mean() > 0.9
 
 
 def test_what_scans_look_like_is_learnt_from_every_set():
