@@ -129,7 +129,7 @@ def test_options_change_the_preset():
             "--out",
             "o",
             "--preset",
-            "bundled",
+            "bundled-first",
             "--epochs",
             "3",
             "--no-class-weights",
@@ -142,7 +142,10 @@ def test_options_change_the_preset():
     )
     recipe = recipe_of(chosen)
     assert (recipe.epochs, recipe.class_weights, recipe.repeat, recipe.lr) == (3, False, (1, 3), 0.01)
-    assert (recipe.optimizer, recipe.average) == (PRESETS["bundled"].optimizer, PRESETS["bundled"].average)
+    assert (recipe.optimizer, recipe.average) == (
+        PRESETS["bundled-first"].optimizer,
+        PRESETS["bundled-first"].average,
+    )
 
 
 def test_each_preset_can_be_named():
