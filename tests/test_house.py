@@ -66,7 +66,7 @@ def test_every_library_that_is_imported_is_declared(folder: str) -> None:
     known = PROJECT["dependencies"] + EXTRAS["web"] + (EXTRAS["dev"] if folder == "tests" else [])
     declared = {canonicalize_name(Requirement(each).name) for each in known}
     providers = metadata.packages_distributions()
-    ours = {"core", "gui", "main", "tests", "packaging"} | sys.stdlib_module_names
+    ours = {"core", "gui", "main", "tests", "tools", "packaging"} | sys.stdlib_module_names
     undeclared = {
         f"{path.relative_to(ROOT)}:{line} {name}"
         for path in (ROOT / folder).rglob("*.py")
