@@ -2,8 +2,8 @@
 
     python tools/divided.py docs/bundled-validation.csv DATA OUT
 
-How both runs that made the bundled model are given the same validation patients. DATA holds the DATASETs, each
-with NORMAL/ and PNEUMONIA/; OUT gets one folder for each, with train/ and val/.
+How both runs that made the bundled model are given the same validation patients. DATA holds the DATASETs,
+each with NORMAL/ and PNEUMONIA/; OUT gets one folder for each, with train/ and val/.
 """
 
 from __future__ import annotations

@@ -20,7 +20,7 @@ def test_the_named_scans_are_validated_on_and_the_others_learnt_from(tmp_path: P
     table = tmp_path / "held.csv"
     table.write_text("file,label\n" + "".join(f"{path},{path.parent.name}\n" for path in held))
     assert divide(table, data, tmp_path / "out") == len(every) == 12
-    found = inspect([tmp_path / "out" / "ward"], 0.5, 0, "random", NullProgress())
+    found = inspect([tmp_path / "out" / "ward"], 0.1, 0, "random", NullProgress())
     assert sorted(s.path.name for s in found.samples if s.split == "val") == sorted(p.name for p in held)
     with pytest.raises(FileExistsError):
         divide(table, data, tmp_path / "out")
