@@ -25,5 +25,5 @@ def test_the_named_scans_are_validated_on_and_the_others_learnt_from(tmp_path: P
     with pytest.raises(FileExistsError):
         divide(table, data, tmp_path / "out")
     (data / held[0]).unlink()
-    with pytest.raises(FileNotFoundError, match="1 scans are not in .*person10_18"):
+    with pytest.raises(FileNotFoundError, match=r"1 scans are not in .*person10_18"):
         divide(table, data, tmp_path / "again")
