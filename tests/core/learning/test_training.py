@@ -17,6 +17,7 @@ from core.datasets.dataset import Sample
 from core.datasets.table import read_table
 from core.engine.select import choose
 from core.errors import LungfieldError, ModelError
+from core.imaging.decode import decode_file
 from core.learning.initial import initial_network, settled
 from core.learning.job import HELD_OUT_FILE, MODEL_FILE, STATE_FILE, TrainingJob
 from core.learning.recipe import PRESETS, Recipe
@@ -116,6 +117,14 @@ def test_what_it_did_not_learn_from_is_told(trained, scans):
     assert {sample.split for sample in held} == {"val"}
     assert len(held) == model.training["datasets"]["generated"]["val"] == 12
     assert all(sample.path.is_relative_to(scans.resolve()) for sample in held)
+
+
+def test_the_gate_in_the_file_lets_in_the_scans_that_it_was_fitted_on(trained):
+    model = checkpoint.load(trained / MODEL_FILE)
+    reader = Reader(model, choose(model, device="cpu").engine)
+    held = read_table(trained / HELD_OUT_FILE).samples
+    readings = reader.read_batch([decode_file(sample.path) for sample in held])
+    assert sum(reading.verdict.accepted for reading in readings) >= len(held) - 1
 
 
 def test_of_each_dataset_the_test_scans_are_held_out_if_it_has_them():

@@ -69,6 +69,19 @@ def test_weights_that_lie_channels_last_come_back(tmp_path):
     np.testing.assert_array_equal(load(tmp_path / "m.safetensors").weights[name], made.weights[name])
 
 
+def test_what_the_gate_knows_comes_back_however_it_lies_in_memory(tmp_path):
+    """Principal components come columns first from the decomposition."""
+    random = np.random.default_rng(0)
+    axes = np.asfortranarray(random.normal(size=(24, 256)), np.float32)
+    precision = np.asfortranarray(random.normal(size=(153, 153)), np.float32)
+    group = FeatureGroup(np.ones(153, np.float32), precision, 1.5)
+    made = FeatureStatistics((group,), Layout(np.ones(256, np.float32), axes, 0.25, 9.5))
+    save_checkpoint(replace(checkpoint(), features=made), tmp_path / "m.safetensors")
+    back = load(tmp_path / "m.safetensors").features
+    np.testing.assert_array_equal(back.layout.axes, axes)
+    np.testing.assert_array_equal(back.groups[0].precision, precision)
+
+
 def test_a_failed_write_leaves_the_old_model(tmp_path, monkeypatch):
     path = tmp_path / "m.safetensors"
     path.write_bytes(b"old")
