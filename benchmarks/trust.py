@@ -3,8 +3,11 @@
     python benchmarks/trust.py                     the active model, on the validation scans of its recipe
     python benchmarks/trust.py --model runs/x/model.safetensors --limit 200
     python benchmarks/trust.py --others ~/pictures more pictures that are no frontal chest X-rays
-    LUNGFIELD_DATA=divided python benchmarks/trust.py   the bundled model, on its own validation patients, after
-                                                   python tools/divided.py docs/bundled-validation.csv DATA divided
+
+For the bundled model its own validation patients must be laid out first:
+
+    python tools/divided.py docs/bundled-validation.csv DATA divided
+    LUNGFIELD_DATA=divided python benchmarks/trust.py
 
 On validation patients, who chose threshold and temperature, so that what is measured flatters a little. Lungs
 are not marked in the scans: their place is taken from the average of the NORMAL ones, which is rough. Needs

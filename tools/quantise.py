@@ -21,6 +21,7 @@ from core.cli.terminal import TerminalProgress
 from core.datasets.inspection import load_and_split
 from core.imaging.preprocess import normalise
 from core.learning.estimated import CALIBRATION_SCANS, STATISTICS_SCANS
+from core.learning.finish import of_every_set
 from core.learning.int8 import check_int8, probabilities_of
 from core.learning.recipe import Recipe
 from core.model import checkpoint
@@ -49,9 +50,9 @@ def main() -> int:
             progress,
         )
         held = np.flatnonzero([sample.split == "val" for sample in scans.samples])
-        train = np.flatnonzero([sample.split == "train" for sample in scans.samples])
         # As `finish` chooses them
-        some = np.random.default_rng(recipe.seed).permutation(train)[:STATISTICS_SCANS][:CALIBRATION_SCANS]
+        some = of_every_set(scans.samples, STATISTICS_SCANS, np.random.default_rng(recipe.seed))
+        some = some[:CALIBRATION_SCANS]
         network = build(before.backbone, before.head, focus=before.is_focused).eval()
         network.load_state_dict({name: torch.from_numpy(v.copy()) for name, v in before.weights.items()})
         spec = before.preprocessing

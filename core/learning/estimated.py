@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from core.learning.recipe import Recipe
 
 #: Scans that int8 quantisation is calibrated on, and training scans the gate's statistics are made of.
-CALIBRATION_SCANS = 200
+CALIBRATION_SCANS = 300
 STATISTICS_SCANS = 2000
 
 #: Seconds that it takes to make the forms for OpenVINO and the reports: a rough figure, not a measured one.

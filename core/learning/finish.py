@@ -53,11 +53,11 @@ def finish(
         ages: of the patients of each DATASET, in their order; those missing are not known.
 
     Temperature and operating points are fitted on the validation scans of all DATASETs together, of which
-    every class of every DATASET counts alike; on each as it is and, where the recipe augments, changed once,
-    or the model would be surer than it can be of scans that differ from those (Tomani et al., "Post-hoc
-    Uncertainty Calibration for Domain Drift Scenarios", CVPR 2021). What is told of each DATASET was measured
-    on its scans as they are. Where the gate tells kinds of scans apart, each has a
-    calibration of its own besides: what is certain of children's scans may be a guess on adults'.
+    every class of every DATASET counts alike; the temperature on each as it is and, where the recipe
+    augments, changed once, or the model would be surer than it can be of scans that differ from those
+    (Tomani et al., "Post-hoc Uncertainty Calibration for Domain Drift Scenarios", CVPR 2021). Where the gate
+    tells kinds of scans apart, each has a calibration of its own besides: what is certain of children's
+    scans may be a guess on adults'.
     Everything is measured on the weights as the checkpoint stores them, in half precision.
     """
     recipe, spec = trainer.recipe, trainer.preprocessing
@@ -102,10 +102,10 @@ def finish(
     )
     temperature, offset = calibrations(likely, made)
     probabilities = probability(log_odds / temperature + offset)
-    points = operating_points(labels, probabilities, counting) or [
+    labels, probabilities = labels[: len(held)], probabilities[: len(held)]
+    points = operating_points(labels, probabilities, counting[: len(held)]) or [
         OperatingPoint("even", 0.5, math.nan, math.nan)
     ]
-    labels, probabilities = labels[: len(held)], probabilities[: len(held)]
     results = _results(samples, probabilities, points[0].threshold)
     progress.report(0.6, "making the forms for OpenVINO")
     calibration = inputs(some[: CALIBRATION_SCANS if recipe.int8 else 0])[:, None]
