@@ -90,7 +90,10 @@ def toned(pixels: NDArray[np.float32]) -> NDArray[np.float32]:
     the darkest is 0, the median TONE_MIDDLE and the lightest 1."""
     height, width = pixels.shape[-2:]
     down, across = int(height * TONE_MARGIN), int(width * TONE_MARGIN)
-    inner = pixels[..., down : height - down, across : width - across].reshape(*pixels.shape[:-2], -1)
+    inner = pixels[..., down : height - down, across : width - across]
+    inner = inner.reshape(
+        *inner.shape[:-2], inner.shape[-2] * inner.shape[-1]
+    )  # none at all may be asked for
     low_end, high_end = TONE_ENDS
     places = [int(share * (inner.shape[-1] - 1)) for share in (low_end, 0.5, high_end)]
     ordered = np.partition(inner, places, axis=-1)

@@ -58,6 +58,10 @@ def test_tone_is_each_pictures_own_and_does_not_ask_its_edge():
     assert (both[1][5:-5] == both[0][5:-5]).all()
 
 
+def test_of_no_pictures_there_is_no_tone():
+    assert toned(np.empty((0, 32, 32), np.float32)).shape == (0, 32, 32)
+
+
 def test_equalised_grey_is_spread_evenly():
     grey = np.sort(equalised(PICTURE).ravel())
     # Half of the way through its level a pixel has on average what share of pixels is darker
