@@ -91,9 +91,8 @@ def toned(pixels: NDArray[np.float32]) -> NDArray[np.float32]:
     height, width = pixels.shape[-2:]
     down, across = int(height * TONE_MARGIN), int(width * TONE_MARGIN)
     inner = pixels[..., down : height - down, across : width - across]
-    inner = inner.reshape(
-        *inner.shape[:-2], inner.shape[-2] * inner.shape[-1]
-    )  # none at all may be asked for
+    # Not -1 for the last side, which no pictures at all would leave open
+    inner = inner.reshape(*inner.shape[:-2], math.prod(inner.shape[-2:]))
     low_end, high_end = TONE_ENDS
     places = [int(share * (inner.shape[-1] - 1)) for share in (low_end, 0.5, high_end)]
     ordered = np.partition(inner, places, axis=-1)

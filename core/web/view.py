@@ -135,10 +135,7 @@ def _facts(seen: Seen, reading: Reading, opened: Opened) -> str:
     facts = [
         ("Label", reading.label),
         ("Probability", f"{reading.probability:.3f} of pneumonia, calibrated"),
-        (
-            "Operating point",
-            _point_words(reading.threshold, point),
-        ),
+        ("Operating point", _point_words(reading.threshold, point)),
         ("Model", reading.model),
         ("Engine", f"{words.engine(reading.engine)}, {words.duration(reading.milliseconds)}"),
     ]
