@@ -178,7 +178,9 @@ def save(checkpoint: Checkpoint, path: Path) -> None:
         parts[f"graph/{precision}/xml"] = np.frombuffer(graph.xml, np.uint8)
         parts[f"graph/{precision}/constants"] = np.frombuffer(graph.constants, np.uint8)
         described["graphs"][precision] = graph.shared
-    write_whole(path, to_bytes(parts, metadata={METADATA_KEY: json.dumps(described)}))
+    # safetensors writes memory as it lies: torch lays convolutions channels last, for one
+    lying = {name: np.asarray(value, order="C") for name, value in parts.items()}
+    write_whole(path, to_bytes(lying, metadata={METADATA_KEY: json.dumps(described)}))
 
 
 def load(path: Path) -> Checkpoint:
@@ -237,11 +239,8 @@ def _point(name: str, threshold: float, sensitivity: float, specificity: float) 
 
 
 def half(value: NDArray[Any]) -> NDArray[Any]:
-    """Floating-point values in half precision, others as they are; rows first in memory.
-
-    safetensors writes an array's memory as it lies, and torch lays convolutions out channels last.
-    """
-    return np.asarray(value, np.float16 if value.dtype.kind == "f" else value.dtype, order="C")
+    """Floating-point values in half precision, others as they are."""
+    return np.asarray(value, np.float16 if value.dtype.kind == "f" else value.dtype)
 
 
 def rounded(weights: Tensors) -> Tensors:

@@ -102,8 +102,8 @@ class FeatureStatistics:
 def put(features: FeatureStatistics, parts: Tensors) -> dict[str, Any]:
     """Its arrays into `parts`; the rest of it as plain values."""
     for number, group in enumerate(features.groups):
-        parts[f"features/{number}/mean"] = _rows_first(group.mean)
-        parts[f"features/{number}/precision"] = _rows_first(group.precision)
+        parts[f"features/{number}/mean"] = group.mean
+        parts[f"features/{number}/precision"] = group.precision
     described: dict[str, Any] = {
         "limits": [group.limit for group in features.groups],
         "names": [group.name for group in features.groups],
@@ -112,15 +112,10 @@ def put(features: FeatureStatistics, parts: Tensors) -> dict[str, Any]:
         ],
     }
     if layout := features.layout:
-        parts["features/layout/mean"] = _rows_first(layout.mean)
-        parts["features/layout/axes"] = _rows_first(layout.axes)
+        parts["features/layout/mean"] = layout.mean
+        parts["features/layout/axes"] = layout.axes
         described["layout"] = {"rest": layout.rest, "limit": layout.limit}
     return described
-
-
-def _rows_first(values: NDArray[np.float32]) -> NDArray[np.float32]:
-    """safetensors writes memory as it lies, and linear algebra leaves arrays that lie columns first."""
-    return np.ascontiguousarray(values)
 
 
 def taken(described: dict[str, Any], parts: Tensors) -> FeatureStatistics | None:
