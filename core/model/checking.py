@@ -128,6 +128,7 @@ def _is_layout(layout: Layout) -> bool:
         and _are_numbers(layout.mean, layout.axes)
         and _is_positive(layout.rest)
         and _is_positive(layout.limit)
+        and 0 <= layout.upright < 1
     )
 
 

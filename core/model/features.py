@@ -45,12 +45,15 @@ class Layout:
         axes: float32 [K, G·G], the components, each divided by its standard deviation.
         rest: variance of what they leave, each of the G·G values'.
         limit: distance beyond which a layout is not a chest X-ray's.
+        upright: a scan is upside down if, turned about, the square of its distance is below so much of what
+            it is otherwise; 0..1, at 0 that is not told.
     """
 
     mean: NDArray[np.float32]
     axes: NDArray[np.float32]
     rest: float
     limit: float
+    upright: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -97,6 +100,8 @@ class FeatureStatistics:
             digest.update(memory(self.layout.mean))
             digest.update(memory(self.layout.axes))
             digest.update(repr((self.layout.rest, self.layout.limit)).encode())
+            if self.layout.upright:
+                digest.update(repr(self.layout.upright).encode())
 
 
 def put(features: FeatureStatistics, parts: Tensors) -> dict[str, Any]:
@@ -114,7 +119,7 @@ def put(features: FeatureStatistics, parts: Tensors) -> dict[str, Any]:
     if layout := features.layout:
         parts["features/layout/mean"] = layout.mean
         parts["features/layout/axes"] = layout.axes
-        described["layout"] = {"rest": layout.rest, "limit": layout.limit}
+        described["layout"] = {"rest": layout.rest, "limit": layout.limit, "upright": layout.upright}
     return described
 
 
@@ -150,5 +155,6 @@ def taken(described: dict[str, Any], parts: Tensors) -> FeatureStatistics | None
         parts["features/layout/axes"],
         float(told["rest"]),
         float(told["limit"]),
+        float(told.get("upright", 0)),  # older files do not tell
     )
     return FeatureStatistics(groups, layout)

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from core.imaging.scan import DicomFacts, Pixels
 from core.model.checkpoint import Checkpoint
 from core.model.features import Calibration, FeatureGroup, FeatureStatistics, Layout
-from core.reading.layout import amiss, laid_out, layout_features
+from core.reading.layout import amiss, laid_out, layout_features, upside_down
 
 #: A picture whose grey values spread less than this (standard deviation, 0..1) shows nothing.
 _BLANK = 0.01
@@ -82,10 +82,12 @@ class Likeness:
     Attributes:
         kind: its place among the groups of `FeatureStatistics`.
         strangeness: distance from it, in units of what is allowed: above 1 is too far.
+        is_upside_down: it would be nearer turned about.
     """
 
     kind: int
     strangeness: float
+    is_upside_down: bool = False
 
 
 def judge(
@@ -116,6 +118,8 @@ def judge(
             reasons.append(part)
         if not reasons:
             reasons.append(UNLIKE)
+    elif likeness and likeness.is_upside_down:
+        reasons.append(TURNED["upside down"])
     return Verdict(tuple(reasons))
 
 
@@ -138,7 +142,13 @@ def nearest(
     """As `likenesses`, of layouts float32 [n, GRID²]; None where `known` has none."""
     features = joined(middle, laid, known)
     away = np.stack([distances(features, group) / group.limit for group in known.groups], axis=1)
-    return [Likeness(int(row.argmin()), float(row.min())) for row in away]
+    turned = np.zeros(len(middle), bool)
+    if laid is not None and known.layout:
+        turned = upside_down(laid, known.layout)
+    return [
+        Likeness(int(row.argmin()), float(row.min()), bool(about))
+        for row, about in zip(away, turned, strict=True)
+    ]
 
 
 def calibrations(

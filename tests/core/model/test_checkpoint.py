@@ -27,7 +27,7 @@ def test_everything_comes_back(tmp_path):
                 FeatureGroup(np.full(153, n, np.float32), np.eye(153, dtype=np.float32), n + 0.5, name, kind)
                 for n, name, kind in ((1, "children", Calibration(0.4, -1.5)), (2, "adults", None))
             ),
-            Layout(np.ones(256, np.float32), np.eye(24, 256, dtype=np.float32), 0.25, 9.5),
+            Layout(np.ones(256, np.float32), np.eye(24, 256, dtype=np.float32), 0.25, 9.5, 0.75),
         ),
         training={"recipe": {"epochs": 3}, "history": [{"epoch": 1, "val_auc": 0.9}]},
         metrics={"children": {"auc": 0.99, "confusion_matrix": {"tn": 1}}},
@@ -45,7 +45,7 @@ def test_everything_comes_back(tmp_path):
         np.testing.assert_array_equal(group.mean, np.full(153, number))
         np.testing.assert_array_equal(group.precision, np.eye(153))
     layout = back.features.layout
-    assert (layout.rest, layout.limit) == (0.25, 9.5)
+    assert (layout.rest, layout.limit, layout.upright) == (0.25, 9.5, 0.75)
     np.testing.assert_array_equal(layout.axes, np.eye(24, 256))
     assert back.fingerprint == made.fingerprint
     stored = rounded(made.weights)

@@ -179,6 +179,17 @@ def _kind(*calibrations: Any) -> Callable[[Described, Tensors], None]:
     return alter
 
 
+def _layout(**changed: float) -> Callable[[Described, Tensors], None]:
+    def alter(described: Described, tensors: Tensors) -> None:
+        described["features"] = {"limits": [3.0], "layout": {"rest": 0.5, "limit": 9.0, **changed}}
+        tensors["features/0/mean"] = np.ones(153, np.float32)
+        tensors["features/0/precision"] = np.eye(153, dtype=np.float32)
+        tensors["features/layout/mean"] = np.ones(256, np.float32)
+        tensors["features/layout/axes"] = np.eye(24, 256, dtype=np.float32)
+
+    return alter
+
+
 def _said(**changed: Any) -> Callable[[Described, Tensors], None]:
     return lambda described, _: described.update(changed)
 
@@ -271,6 +282,9 @@ _FILE = '<!DOCTYPE net [<!ENTITY f SYSTEM "file:///etc/passwd">]>'
         (_gate(128, float("nan")), "what it turns away"),
         (_gate(128, -1.0), "what it turns away"),
         (_gate(3, 3.0), "what it turns away"),
+        (_layout(upright=0.8), ""),
+        (_layout(upright=1.5), "what it turns away"),
+        (_layout(upright=math.nan), "what it turns away"),
         (_kind(None), ""),
         (_kind({"temperature": 0.5, "offset": -2.0}), ""),
         (_kind({"temperature": 0.0, "offset": 0.0}), "what it turns away"),

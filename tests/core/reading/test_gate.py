@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 import pytest
@@ -90,6 +92,18 @@ def test_a_turned_scan_is_told_how_to_be_read(known, way, turn):
         odd = np.ascontiguousarray(turn(picture(seed)))
         assert judge(odd, False, None, np.zeros(3, np.float32), known).reasons == (TURNED[way],)
         assert amiss(picture(seed), known.layout) == ""
+
+
+def test_a_scan_upside_down_is_told_though_it_looks_like_a_chest(known):
+    """Its texture is a chest's, and with the limit of its kind far away nothing else would object."""
+    lax = replace(known, groups=tuple(replace(group, limit=1e6) for group in known.groups))
+    nothing = np.zeros(3, np.float32)
+    for seed in range(1000, 1040):
+        odd = np.ascontiguousarray(picture(seed)[::-1, ::-1])
+        assert judge(odd, False, None, nothing, lax).reasons == (TURNED["upside down"],)
+        assert judge(picture(seed), False, None, nothing, lax).accepted
+    untold = replace(lax, layout=replace(lax.layout, upright=0.0))
+    assert judge(np.ascontiguousarray(picture(1000)[::-1, ::-1]), False, None, nothing, untold).accepted
 
 
 def test_other_pictures_look_like_nothing_whichever_way_they_are_turned(known):
