@@ -48,8 +48,9 @@ def average_of(recipe: Recipe, network: nn.Module) -> AveragedModel | None:
 class MixedPrecision:
     """Half precision where the device is faster with it, full precision elsewhere.
 
-    CUDA: bfloat16, or float16 with a gradient scaler on older cards. CPU: bfloat16 where it has
-    instructions for it (without, it is slower than float32).
+    CUDA: bfloat16, or float16 with a gradient scaler on older cards. CPU: bfloat16 where it multiplies whole
+    tiles of it (AMX). With AVX-512's instructions for it alone an epoch took 1.1 to 1.3 times as long as in
+    float32, and without any longer still.
     """
 
     device: torch.device
@@ -65,5 +66,5 @@ class MixedPrecision:
 def _half_type(device: torch.device) -> torch.dtype | None:
     if device.type == "cuda":
         return torch.bfloat16 if torch.cuda.is_bf16_supported() else torch.float16
-    # torch.cpu has no public question for this; the oneDNN operator is the one its own code asks.
-    return torch.bfloat16 if torch.ops.mkldnn._is_mkldnn_bf16_supported() else None
+    # torch.cpu has no public question for this in all the versions that are allowed
+    return torch.bfloat16 if torch.cpu._is_amx_tile_supported() else None
