@@ -23,8 +23,8 @@ class Preprocessing:
             set they act on the standardised picture and are then best left at 0 and 1.
         standardise: first bring each picture to mean 0 and standard deviation 1, so that a
             machine's own brightness and contrast say nothing.
-        tone: before that, bring each picture's darkest, middle and lightest grey values to fixed places, by
-            a stretch and a gamma, so that an exposure's gamma says nothing either: see `toned`.
+        tone: before that, bring each picture's darkest and two middle grey values to fixed places, by a
+            stretch and a gamma, so that an exposure's gamma says nothing either: see `toned`.
     """
 
     size: int = 224
@@ -80,26 +80,32 @@ def normalise(pixels: NDArray[np.float32], spec: Preprocessing) -> NDArray[np.fl
 #: turning, nothing may lie.
 TONE_MARGIN = 1 / 8
 
-#: What counts as darkest and lightest, as shares of the pixels; where the middle one goes; and how far the
-#: exponent may be from 1, as a factor.
-TONE_ENDS, TONE_MIDDLE, TONE_MOST = (0.005, 0.995), 0.55, 4.0
+#: What counts as darkest, as a share of the pixels; and two such shares with the grey each of them goes to,
+#: which is about where they are in a well exposed scan. Neither is light: an overexposed picture has lost
+#: what is lightest, and by places there would be toned as another.
+TONE_DARKEST = 0.005
+TONE_PLACES = ((0.25, 0.336), (0.6, 0.633))
+
+#: How far the exponent may be from 1, as a factor.
+TONE_MOST = 4.0
 
 
 def toned(pixels: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Grey values float32 [..., H, W] in 0..1, stretched and bent so that of the inner part of each picture
-    the darkest is 0, the median TONE_MIDDLE and the lightest 1."""
+    """Grey values float32 [..., H, W] in 0..1, stretched and bent so that in the inner part of each picture
+    the darkest is 0 and two quantiles are at TONE_PLACES; what would be lighter than 1 is 1."""
     height, width = pixels.shape[-2:]
     down, across = int(height * TONE_MARGIN), int(width * TONE_MARGIN)
     inner = pixels[..., down : height - down, across : width - across]
     # Not -1 for the last side, which no pictures at all would leave open
     inner = inner.reshape(*inner.shape[:-2], math.prod(inner.shape[-2:]))
-    low_end, high_end = TONE_ENDS
-    places = [int(share * (inner.shape[-1] - 1)) for share in (low_end, 0.5, high_end)]
+    (darker, to_darker), (lighter, to_lighter) = TONE_PLACES
+    places = [int(share * (inner.shape[-1] - 1)) for share in (TONE_DARKEST, darker, lighter)]
     ordered = np.partition(inner, places, axis=-1)
-    low, middle, high = (ordered[..., place, None, None] for place in places)
-    reach = np.maximum(high - low, EPSILON)
-    middle = np.clip((middle - low) / reach, EPSILON, 1 - EPSILON)
-    exponent = np.clip(math.log(TONE_MIDDLE) / np.log(middle), 1 / TONE_MOST, TONE_MOST)
+    low, first, second = (ordered[..., place, None, None] for place in places)
+    first, second = np.maximum(first - low, EPSILON), np.maximum(second - low, EPSILON)
+    between = np.minimum(np.log(first / second), -EPSILON)
+    exponent = np.clip(math.log(to_darker / to_lighter) / between, 1 / TONE_MOST, TONE_MOST)
+    reach = second / to_lighter ** (1 / exponent)
     return np.asarray(np.clip((pixels - low) / reach, 0, 1) ** exponent, np.float32)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from core.imaging.preprocess import TONE_MIDDLE, Preprocessing, equalised, normalise, toned
+from core.imaging.preprocess import TONE_PLACES, Preprocessing, equalised, normalise, toned
 from tests.pictures import radiograph
 
 PICTURE = radiograph(1).astype(np.float32) / 255
@@ -33,6 +33,7 @@ def test_equalised_grey_does_not_depend_on_the_curve_it_came_through(curve):
         pytest.param(lambda p: p**1.6, id="darker"),
         pytest.param(lambda p: 0.2 + 0.5 * p, id="flat"),
         pytest.param(lambda p: 0.7 * p, id="dark"),
+        pytest.param(lambda p: np.minimum(1.25 * p, 1), id="overexposed"),
     ],
 )
 def test_tone_undoes_brightness_contrast_and_gamma(curve):
@@ -41,13 +42,24 @@ def test_tone_undoes_brightness_contrast_and_gamma(curve):
     assert np.abs(toned(changed) - toned(PICTURE)).mean() < 0.02
 
 
-def test_tone_brings_darkest_middle_and_lightest_to_their_places():
+def test_tone_brings_the_darkest_and_two_quantiles_to_their_places():
     made = toned(PICTURE)
     down, across = (side // 8 for side in PICTURE.shape)
     inner = made[down:-down, across:-across]
-    assert np.quantile(inner, (0.004, 0.5, 0.996)) == pytest.approx([0, TONE_MIDDLE, 1], abs=0.01)
+    assert np.quantile(inner, 0.004) == 0
+    for share, grey in TONE_PLACES:
+        assert np.quantile(inner, share) == pytest.approx(grey, abs=0.01)
     assert made.dtype == np.float32
-    assert (made.min(), made.max()) == (0, 1)
+    assert made.min() == 0
+    assert made.max() <= 1
+
+
+@pytest.mark.parametrize("grey", [0.0, 0.4, 1.0])
+def test_a_blank_picture_and_one_of_two_greys_have_a_tone(grey):
+    two = np.full((64, 64), grey, np.float32)
+    assert np.isfinite(toned(two)).all()
+    two[:, 32:] = 1 - grey
+    assert ((toned(two) >= 0) & (toned(two) <= 1)).all()
 
 
 def test_tone_is_each_pictures_own_and_does_not_ask_its_edge():
