@@ -212,7 +212,7 @@ def _add_train(command: argparse.ArgumentParser) -> None:
         "--tone",
         action=argparse.BooleanOptionalAction,
         default=None,
-        help="… and before, its darkest, middle and lightest grey to fixed places",
+        help="… and before, its darkest and two middle greys to fixed places",
     )
     add(
         "--focus",
@@ -231,6 +231,12 @@ def _add_train(command: argparse.ArgumentParser) -> None:
         help="take as many scans of each class in an epoch, drawn anew",
     )
     add("--mixup", type=_not_negative, metavar="X", help="mix pictures and labels, by Beta(X, X); 0: don't")
+    add(
+        "--consistency",
+        type=_not_negative,
+        metavar="X",
+        help="two changed copies of each scan, to be answered alike: its weight in the loss; 0: don't",
+    )
     add("--keep", choices=("last", "best"), help="the last epoch, or that of the best validation accuracy")
     add("--int8", action=argparse.BooleanOptionalAction, default=None, help="make the int8 form too")
     add("--validation-share", type=_part, metavar="X", help="share of patients split off for validation")

@@ -16,10 +16,10 @@ from torch.nn import functional
 
 from core.imaging.preprocess import (
     EPSILON,
-    TONE_ENDS,
+    TONE_DARKEST,
     TONE_MARGIN,
-    TONE_MIDDLE,
     TONE_MOST,
+    TONE_PLACES,
     Preprocessing,
 )
 
@@ -35,6 +35,8 @@ class Augmentation:
         flip: probability of left for right.
         gamma: largest change of the exponent, as a natural logarithm.
         contrast: largest change of contrast and of brightness, as a share.
+        gain: largest change of what every grey is multiplied by, as a natural logarithm; what gets lighter
+            than white is white, as in an overexposed picture.
         blur: share of pictures that lose resolution.
         noise: largest standard deviation of added noise, grey values in 0..1.
         detail: largest weakening and strengthening of fine structures, as a natural logarithm: what machines
@@ -51,6 +53,7 @@ class Augmentation:
     flip: float = 0.0
     gamma: float = 0.0
     contrast: float = 0.0
+    gain: float = 0.0
     blur: float = 0.0
     noise: float = 0.0
     detail: float = 0.0
@@ -83,6 +86,7 @@ POLICIES = {
         flip=0.5,
         gamma=0.6,
         contrast=0.3,
+        gain=0.35,
         blur=0.3,
         noise=0.04,
         detail=0.8,
@@ -111,7 +115,7 @@ class Augmenter:
             pictures = self._blur(pictures)
         if policy.detail:
             pictures = self._change_detail(pictures)
-        if policy.gamma or policy.contrast:
+        if policy.gamma or policy.contrast or policy.gain:
             pictures = self._relight(pictures)
         if policy.noise:
             pictures = self._add_noise(pictures)
@@ -171,7 +175,8 @@ class Augmenter:
         gamma = _each(torch.exp(self._within(pictures, policy.gamma)))
         contrast = _each(1 + self._within(pictures, policy.contrast))
         brightness = _each(self._within(pictures, policy.contrast)) / 3
-        lit = pictures.clamp(1e-4, 1) ** gamma
+        gain = _each(torch.exp(self._within(pictures, policy.gain)))
+        lit = (pictures.clamp(1e-4, 1) ** gamma * gain).clamp(0, 1)
         return ((lit - 0.5) * contrast + 0.5 + brightness).clamp(0, 1)
 
     def _add_noise(self, pictures: Tensor) -> Tensor:
@@ -239,11 +244,13 @@ def _toned(pictures: Tensor) -> Tensor:
     margin = int(pictures.shape[-1] * TONE_MARGIN)
     end = pictures.shape[-1] - margin
     ordered = pictures[..., margin:end, margin:end].flatten(2).sort(-1).values
-    low, middle, high = (
+    (darker, to_darker), (lighter, to_lighter) = TONE_PLACES
+    low, first, second = (
         ordered[..., int(share * (ordered.shape[-1] - 1)), None, None]
-        for share in (TONE_ENDS[0], 0.5, TONE_ENDS[1])
+        for share in (TONE_DARKEST, darker, lighter)
     )
-    reach = (high - low).clamp(min=EPSILON)
-    middle = ((middle - low) / reach).clamp(EPSILON, 1 - EPSILON)
-    exponent = (math.log(TONE_MIDDLE) / middle.log()).clamp(1 / TONE_MOST, TONE_MOST)
+    first, second = (first - low).clamp(min=EPSILON), (second - low).clamp(min=EPSILON)
+    between = (first / second).log().clamp(max=-EPSILON)
+    exponent = (math.log(to_darker / to_lighter) / between).clamp(1 / TONE_MOST, TONE_MOST)
+    reach = second / to_lighter ** (1 / exponent)
     return ((pictures - low) / reach).clamp(0, 1) ** exponent

@@ -44,7 +44,7 @@ def estimate(
         epochs = recipe.epochs * (scans + held) * learnt  # what validation takes is less
     else:
         full = sum((recipe.size_in(epoch) / recipe.size) ** 2 for epoch in range(recipe.epochs))
-        epochs = full * (scans * learnt + held * looked)
+        epochs = full * (scans * recipe.copies * learnt + held * looked)
     before = decode_seconds + work.features * looked
     finishing = FORMS_SECONDS + work.finishing * looked
     return Estimate(before + epochs + finishing, epochs / recipe.epochs, size, looks + learns)

@@ -58,7 +58,7 @@ def work_of(recipe: Recipe, learnt: int, held: int) -> Work:
         # An epoch is a thousandth of what it would be, which is little beside all else
         epochs = tuple((learnt + held) / 1000 for _ in range(recipe.epochs))
         return Work(held + learnt * (1 + recipe.views), epochs, finishing)
-    each = held + learnt * (1 if recipe.freeze_backbone else LEARNING)
+    each = held + learnt * recipe.copies * (1 if recipe.freeze_backbone else LEARNING)
     return Work(
         0,
         tuple(each * (recipe.size_in(epoch) / recipe.size) ** 2 for epoch in range(recipe.epochs)),

@@ -53,19 +53,28 @@ class Learner:
     # -- learning --------------------------------------------------------------------------------
 
     def step(self, x: Tensor, target: Tensor) -> tuple[float, Tensor]:
-        """Learn from one batch: its loss, and the logits [n, 2] before the step, on the CPU.
+        """Learn from one batch: its loss, and the logits [n, 2] before the step, on the CPU (of copies of a
+        scan, their mean).
 
         Args:
+            x: `copies` of each scan [n, copies, ...].
             target: labels int64 [n], or shares of both classes float [n, 2].
 
         Raises:
             BrokeDown: the loss is no longer a number; nothing was changed by it.
         """
+        copies = x.shape[1]
         with self._mixed.context():
-            logits = self._feed.net(x).float()
+            logits = self._feed.net(x.flatten(0, 1)).float()
         loss = functional.cross_entropy(
-            logits, target, weight=self._weights, label_smoothing=self._recipe.label_smoothing
+            logits,
+            target.repeat_interleave(copies, 0),
+            weight=self._weights,
+            label_smoothing=self._recipe.label_smoothing,
         )
+        answers = logits.unflatten(0, (-1, copies))
+        if self._recipe.consistency:
+            loss = loss + self._recipe.consistency * divergence(answers[:, 0], answers[:, 1])
         value = loss.item()
         if not math.isfinite(value):
             raise BrokeDown("training broke down: the loss is no longer a number")
@@ -77,7 +86,7 @@ class Learner:
             self._scheduler.step()
         if self._average is not None:
             self._average.update_parameters(self._feed.net)
-        return value, logits.detach().cpu()
+        return value, answers.detach().mean(1).cpu()
 
     def epoch_over(self, accuracy: float) -> None:
         """For schedules that look at validation."""
@@ -89,6 +98,11 @@ class Learner:
         if isinstance(self._scheduler, torch.optim.lr_scheduler.OneCycleLR):
             every = steps * self._recipe.epochs
             self._scheduler = scheduler_of(self._recipe, self._optimizer, every, steps * epochs)
+
+    def average_anew(self) -> None:
+        """Have the running average begin with the weights after the next step."""
+        if self._average is not None:
+            self._average.n_averaged.zero_()
 
     def free(self) -> None:
         """Let go of the gradients."""
@@ -145,3 +159,10 @@ class Learner:
         if self._scheduler is not None:
             self._scheduler.load_state_dict(state.described["scheduler"])
         self._mixed.scaler.load_state_dict(state.described["scaler"])
+
+
+def divergence(one: Tensor, other: Tensor) -> Tensor:
+    """How unlike the classes' probabilities of logits [n, 2] and [n, 2] are: the mean of the Kullback-Leibler
+    divergences both ways, nats, over the batch."""
+    first, second = functional.log_softmax(one, 1), functional.log_softmax(other, 1)
+    return ((first.exp() - second.exp()) * (first - second)).sum(1).mean() / 2

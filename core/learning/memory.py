@@ -25,7 +25,7 @@ def suggested_batch_size(recipe: Recipe, device: torch.device) -> int:
 
     Larger ones make epochs no faster on a CPU, and fewer steps learn less from few scans.
     """
-    needed = _BYTES_A_PIXEL[recipe.backbone] * recipe.size**2
+    needed = _BYTES_A_PIXEL[recipe.backbone] * recipe.size**2 * recipe.copies
     if recipe.freeze_backbone:
         needed //= 4
     fitting = int(free_bytes(device) * _SHARE / needed)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from core.datasets.dataset import Order
@@ -35,7 +35,7 @@ class Recipe:
         augment: the name of an augmentation policy.
         standardise: bring each picture to mean 0 and standard deviation 1; None: as the checkpoint that
             training starts from does, and not where it starts from none.
-        tone: before that, bring its darkest, middle and lightest grey to fixed places; None: likewise.
+        tone: before that, bring its darkest and two middle greys to fixed places; None: likewise.
         focus: weigh the feature map by where lungs are (`core.model.focus`); None: likewise.
         average: decay per step of an exponential average of the weights, which is what is kept;
             0 for none.
@@ -45,6 +45,9 @@ class Recipe:
             many of the other, drawn anew each time. Costs less than weighing, and weighs the same.
         mixup: parameter of the Beta distribution that two pictures and their labels are mixed by (Zhang et
             al., ICLR 2018); 0: not at all.
+        consistency: 0, or the weight of this in the loss: each training scan is taken in two changed copies,
+            which are to be answered alike (R-Drop's symmetric divergence, Wu et al., NeurIPS 2021, between
+            changed copies as in Hendrycks et al., "AugMix", ICLR 2020). An epoch then takes twice as long.
         keep: the weights after the last epoch, or those of the best validation accuracy.
         int8: make the int8 form too, which processors that multiply it read with.
         validation_share: share of patients split off where a DATASET brings no `val/` of its own.
@@ -80,6 +83,7 @@ class Recipe:
     repeat: tuple[int, ...] = ()
     balance: bool = False
     mixup: float = 0.0
+    consistency: float = 0.0
     keep: Literal["last", "best"] = "last"
     int8: bool = True
     validation_share: float = 0.1
@@ -105,11 +109,36 @@ class Recipe:
         """How many changed copies of a training scan features are made of; 0 where it stays as it is."""
         return VIEWS if self.on_features and self.augment != "none" else 0
 
+    @property
+    def copies(self) -> int:
+        """How many changed copies of each training scan a batch holds."""
+        return 2 if self.consistency else 1
+
     def size_in(self, epoch: int) -> int:
         """Side of the pictures that epoch (0-based) trains on."""
         small = not self.on_features and epoch < min(self.small_epochs, self.epochs - 1)
         return min(self.small_size, self.size) if small else self.size
 
+
+_STEADY = Recipe(
+    epochs=5,
+    batch_size=16,
+    lr=5e-4,
+    small_size=160,
+    small_epochs=2,
+    optimizer="adamw",
+    weight_decay=0.05,
+    schedule="onecycle",
+    label_smoothing=0.05,
+    augment="wide",
+    standardise=True,
+    tone=True,
+    focus=True,
+    average=0.995,
+    repeat=(1, 3),
+    balance=True,
+    consistency=2.0,
+)
 
 #: Recipes by name; the command line's other options change them further.
 PRESETS: dict[str, Recipe] = {
@@ -142,8 +171,8 @@ PRESETS: dict[str, Recipe] = {
         augment="flips",
         keep="best",
     ),
-    # The bundled model is made in two runs, the second with `--init` of what the first made. This is the
-    # first: from random weights.
+    # The bundled model is made in three runs, each but the first with `--init` of what was made before. This
+    # is the first: from random weights.
     "bundled-first": Recipe(
         init="random",
         epochs=18,
@@ -163,23 +192,8 @@ PRESETS: dict[str, Recipe] = {
         average=0.998,
         repeat=(1, 3),
     ),
-    # The second: blind to an exposure's tone, and to what lies outside the lungs.
-    "bundled": Recipe(
-        epochs=3,
-        batch_size=32,
-        lr=4e-4,
-        small_size=160,
-        small_epochs=1,
-        optimizer="adamw",
-        weight_decay=0.05,
-        schedule="onecycle",
-        label_smoothing=0.05,
-        augment="wide",
-        standardise=True,
-        tone=True,
-        focus=True,
-        average=0.99,
-        repeat=(1, 2),
-        balance=True,
-    ),
+    # The second: blind to an exposure's tone and to what lies outside the lungs, and steady under changes.
+    "bundled-second": _STEADY,
+    # The third, on from there.
+    "bundled": replace(_STEADY, epochs=2, lr=3e-4, small_epochs=0, consistency=1.0),
 }

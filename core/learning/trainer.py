@@ -226,6 +226,9 @@ class Trainer:
         order = self._drawn(torch.Generator().manual_seed(seed))
         mix = Mix(self.recipe.mixup, seed)
         self._feed.set_mode()
+        if epoch and self.recipe.size_in(epoch) != self.recipe.size_in(epoch - 1):
+            # Weights that learnt from smaller pictures are no part of what reads larger ones well
+            self._learner.average_anew()
         losses, logits, taken = [], [], []
         every = batches(order, self.batch_size)
         for done, batch in enumerate(every, start=1):
@@ -256,8 +259,10 @@ class Trainer:
         return result
 
     def _step(self, batch: Tensor, augment: Augmenter, mix: Mix, epoch: int) -> tuple[float, Tensor]:
-        x = self._feed.training(batch, epoch, augment)
-        return self._learner.step(*mix(x, self._labels[batch].to(self.device)))
+        copies = [self._feed.training(batch, epoch, augment) for _ in range(self.recipe.copies)]
+        # Copies of one scan stay together, so that they are mixed with those of the same other scan
+        x, target = mix(torch.stack(copies, 1), self._labels[batch].to(self.device))
+        return self._learner.step(x, target)
 
     def _drawn(self, random: torch.Generator) -> Tensor:
         """The rows of one epoch, in the order that they are learnt from."""

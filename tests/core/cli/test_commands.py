@@ -129,7 +129,7 @@ def test_options_change_the_preset():
             "--out",
             "o",
             "--preset",
-            "bundled-first",
+            "bundled",
             "--epochs",
             "3",
             "--no-class-weights",
@@ -143,8 +143,8 @@ def test_options_change_the_preset():
     recipe = recipe_of(chosen)
     assert (recipe.epochs, recipe.class_weights, recipe.repeat, recipe.lr) == (3, False, (1, 3), 0.01)
     assert (recipe.optimizer, recipe.average) == (
-        PRESETS["bundled-first"].optimizer,
-        PRESETS["bundled-first"].average,
+        PRESETS["bundled"].optimizer,
+        PRESETS["bundled"].average,
     )
 
 

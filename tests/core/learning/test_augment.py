@@ -53,7 +53,7 @@ def test_a_turn_moves_the_corner_and_not_the_centre():
 
 
 @pytest.mark.parametrize(
-    "field", ["gamma", "contrast", "blur", "noise", "detail", "erase", "scale", "aspect", "shift"]
+    "field", ["gamma", "contrast", "gain", "blur", "noise", "detail", "erase", "scale", "aspect", "shift"]
 )
 def test_every_kind_of_change_does_something(field):
     policy = replace(Augmentation(), **{field: getattr(POLICIES["wide"], field) or 0.2})

@@ -8,14 +8,19 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from scipy.special import softmax
+from scipy.stats import entropy
 
 from core.datasets.inspection import load_and_split
 from core.errors import LungfieldError
+from core.learning.augment import POLICIES, Augmenter, Mix
 from core.learning.epochs import patience_is_over, wrong_scans
 from core.learning.initial import initial_network
 from core.learning.job import STATE_FILE
+from core.learning.learner import divergence
 from core.learning.memory import is_out_of_memory, suggested_batch_size
 from core.learning.recipe import PRESETS, Recipe
+from core.learning.run_state import load_state
 from core.learning.telling import Teller
 from core.learning.trainer import Trainer
 from core.learning.watching import MOST_WRONG, NoWatch
@@ -55,6 +60,7 @@ EVERYTHING = replace(
     tone=True,
     balance=True,
     mixup=0.2,
+    consistency=0.5,
     average=0.9,
     keep="best",
     small_size=24,
@@ -160,6 +166,56 @@ def test_a_head_on_cached_features_becomes_what_it_becomes_behind_the_backbone(s
     for name, value in weights(cached).items():
         assert np.array_equal(value, before[name].numpy()) == name.startswith("backbone."), name
     assert [e["val_accuracy"] for e in cached.history] == [e["val_accuracy"] for e in behind.history]
+
+
+def test_divergence_is_the_mean_of_both_kullback_leibler_divergences() -> None:
+    random = np.random.default_rng(0)
+    one, other = random.normal(0, 2, (2, 5, 2))
+    first, second = softmax(one, axis=1), softmax(other, axis=1)
+    expected = np.mean((entropy(first, second, axis=1) + entropy(second, first, axis=1)) / 2)
+    said = divergence(torch.from_numpy(one), torch.from_numpy(other))
+    assert said.item() == pytest.approx(expected)
+    assert divergence(torch.from_numpy(one), torch.from_numpy(one)).item() == 0
+
+
+def test_consistency_makes_changed_copies_be_answered_alike(scans, tmp_path) -> None:
+    """With labels weighed by nothing beside it, answers to two changed copies come together."""
+    recipe = replace(HEAD, cache_features=False, augment="strong", epochs=2, size=32)
+
+    def unlike(weight: float, folder: str) -> float:
+        trainer, _ = run(replace(recipe, consistency=weight), scans, tmp_path / folder)
+        feed, rows = trainer._pictures, torch.arange(len(scans.samples))
+        augment = Augmenter(POLICIES["strong"], 7)
+        trainer.network.eval()
+        with torch.inference_mode():
+            answers = [trainer.network(feed.training(rows, 1, augment)) for _ in range(2)]
+        return divergence(*answers).item()
+
+    assert unlike(100.0, "with") < 0.5 * unlike(0.0, "without")
+
+
+def test_copies_of_one_scan_are_learnt_from_together_and_mixed_alike(small_scans, tmp_path) -> None:
+    trainer = made(replace(WHOLE, augment="wide", consistency=1.0, mixup=1.0), small_scans, tmp_path)
+    taken = []
+    trainer._learner.step = lambda x, target: taken.append((x, target)) or (0.0, target)
+    rows = torch.arange(4)
+    augment = Augmenter(POLICIES["wide"], 1)
+    trainer._step(rows, augment, Mix(1.0, 1), 0)
+    x, target = taken[0]
+    assert (x.shape, target.shape) == ((4, 2, 1, 32, 32), (4, 2))
+    assert not torch.allclose(x[:, 0], x[:, 1])
+
+
+def test_the_average_begins_anew_where_pictures_get_larger(small_scans, tmp_path) -> None:
+    """With a decay of nearly 1 it would stay what it was when it began."""
+    recipe = replace(WHOLE, average=0.999, lr=0.01, epochs=2, small_size=24, small_epochs=1)
+    averaged = weights(run(recipe, small_scans, tmp_path / "larger")[0])
+    kept = weights(run(replace(recipe, small_epochs=0), small_scans, tmp_path / "same")[0])
+    for folder, found in (("larger", averaged), ("same", kept)):
+        state = load_state(tmp_path / folder / STATE_FILE)
+        steps = int(state.get("average")["n_averaged"])
+        assert steps == (2 if folder == "larger" else 4), "steps of the second epoch, or of both"
+        assert any(not np.array_equal(found[name], v.numpy()) for name, v in state.get("network").items())
 
 
 def test_views_of_a_scan_differ_and_are_taken_in_turn(scans, tmp_path) -> None:
