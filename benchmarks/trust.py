@@ -3,6 +3,8 @@
     python benchmarks/trust.py                     the active model, on the validation scans of its recipe
     python benchmarks/trust.py --model runs/x/model.safetensors --limit 200
     python benchmarks/trust.py --others ~/pictures more pictures that are no frontal chest X-rays
+    python benchmarks/trust.py --steady 300        harmless changes on so many scans, learnt from or not:
+                                                   whether a label is turned does not ask if it was right
 
 For the bundled model its own validation patients must be laid out first:
 
@@ -54,6 +56,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--model", default="", help="name or file; default: the active one")
     parser.add_argument("--limit", type=int, default=0, help="scans of each DATASET; 0: all")
+    parser.add_argument("--steady", type=int, default=0, help="changes on so many scans of each DATASET, too")
     parser.add_argument("--others", type=Path, nargs="*", default=[], help="folders of other pictures")
     chosen = parser.parse_args()
     sources = [DATA / name for name in ("paediatric", "adult") if (DATA / name).is_dir()]
@@ -62,7 +65,8 @@ def main() -> int:
         return 2
     reader = open_reader(chosen.model).reader
     print(f"{reader.checkpoint.name}, {reader.engine_words}, operating point {reader.threshold:.3f}")
-    for name, samples in held_out(reader, sources, chosen.limit).items():
+    every = samples_of(reader, sources)
+    for name, samples in some_of(every, ("val",), chosen.limit).items():
         scans = [decode_file(sample.path, min_side=448) for sample in samples]
         labels = np.array([sample.label for sample in samples])
         readings = read(reader, scans)
@@ -71,23 +75,32 @@ def main() -> int:
         tell_changes(reader, scans, readings)
         tell_evidence(scans, labels, readings)
         tell_turned(reader, scans)
+    for name, samples in (some_of(every, ("train", "val"), chosen.steady) if chosen.steady else {}).items():
+        scans = [decode_file(sample.path, min_side=448) for sample in samples]
+        print(f"\n{name}: {len(scans)} scans, learnt from or not")
+        tell_changes(reader, scans, read(reader, scans))
     tell_others(reader, chosen.others)
     return 0
 
 
-def held_out(reader: Reader, sources: Sequence[Path], limit: int) -> dict[str, list[Sample]]:
-    """The validation scans of the model's own recipe, by DATASET."""
+def samples_of(reader: Reader, sources: Sequence[Path]) -> list[Sample]:
+    """All scans of the DATASETs, split as the model's own recipe splits them."""
     recipe = recipe_from(reader.checkpoint.training["recipe"])
     with TerminalProgress() as progress:
         found = inspect(sources, recipe.validation_share, recipe.seed, recipe.validation, progress)
-    held: dict[str, list[Sample]] = {}
-    for sample in found.samples:
-        if sample.split == "val":
-            held.setdefault(sample.dataset, []).append(sample)
+    return list(found.samples)
+
+
+def some_of(samples: Sequence[Sample], splits: Sequence[str], limit: int) -> dict[str, list[Sample]]:
+    """Of those in these splits, by DATASET, `limit` drawn at random; 0: all."""
+    wanted: dict[str, list[Sample]] = {}
+    for sample in samples:
+        if sample.split in splits:
+            wanted.setdefault(sample.dataset, []).append(sample)
     random = np.random.default_rng(0)
     return {
         name: [mine[i] for i in random.permutation(len(mine))[: limit or len(mine)]]
-        for name, mine in held.items()
+        for name, mine in wanted.items()
     }
 
 
