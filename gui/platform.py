@@ -13,6 +13,9 @@ _NO_SCREEN = (
     f"`{COMMAND} read SCAN`"
 )
 
+#: Of X11, which Qt loads and does not bring.
+LIBRARIES = ("libxcb-cursor.so.0", "libxkbcommon-x11.so.0", "libxcb-icccm.so.4", "libxcb-keysyms.so.1")
+
 
 def problem() -> str:
     """Why Qt could not show a window, in one line for the person; empty where it can."""
@@ -22,12 +25,7 @@ def problem() -> str:
         return ""
     if not os.environ.get("DISPLAY"):
         return _NO_SCREEN
-    for library in (
-        "libxcb-cursor.so.0",
-        "libxkbcommon-x11.so.0",
-        "libxcb-icccm.so.4",
-        "libxcb-keysyms.so.1",
-    ):
+    for library in LIBRARIES:
         try:
             ctypes.CDLL(library)
         except OSError:

@@ -35,7 +35,7 @@ def qt_starts() -> bool:
 
 def needs_libraries() -> None:
     try:
-        for library in ("libxcb-cursor.so.0", "libxkbcommon-x11.so.0", "libxcb.so.1"):
+        for library in (*platform.LIBRARIES, "libxcb.so.1"):
             ctypes.CDLL(library)
     except OSError as error:
         pytest.skip(f"X11's libraries are not all here: {error}")
