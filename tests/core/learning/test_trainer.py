@@ -179,7 +179,7 @@ def test_divergence_is_the_mean_of_both_kullback_leibler_divergences() -> None:
 
 
 def test_consistency_makes_changed_copies_be_answered_alike(scans, tmp_path) -> None:
-    """With labels weighed by nothing beside it, answers to two changed copies come together."""
+    """Beside so heavy a weight labels count for little, and answers to two changed copies come together."""
     recipe = replace(HEAD, cache_features=False, augment="strong", epochs=2, size=32)
 
     def unlike(weight: float, folder: str) -> float:
@@ -204,6 +204,13 @@ def test_copies_of_one_scan_are_learnt_from_together_and_mixed_alike(small_scans
     x, target = taken[0]
     assert (x.shape, target.shape) == ((4, 2, 1, 32, 32), (4, 2))
     assert not torch.allclose(x[:, 0], x[:, 1])
+    # Unchanged copies are the same picture, and stay the same when they are mixed
+    plain = made(replace(WHOLE, consistency=1.0, mixup=1.0), small_scans, tmp_path)
+    plain._learner.step = trainer._learner.step
+    plain._step(rows, Augmenter(POLICIES["none"], 1), Mix(1.0, 1), 0)
+    mixed = taken[1][0]
+    assert torch.equal(mixed[:, 0], mixed[:, 1])
+    assert not torch.allclose(mixed[:, 0], plain._feed.plain(rows, 32))
 
 
 def test_the_average_begins_anew_where_pictures_get_larger(small_scans, tmp_path) -> None:
