@@ -9,9 +9,9 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
-from core.model.measured import Measured
+from core.model.measured import Measured, measured, speaking_for, tells_ages
 from core.reading.gate import TURNED
 from core.wording import translate
 
@@ -247,18 +247,25 @@ def rates(sensitivity: float, specificity: float) -> str:
     )
 
 
-def domain(age: float, measured: Measured | None) -> str:
+def domain(age: float, figures: Measured | None) -> str:
     """Whose figures apply to a patient of `age` years: what was measured on such, or nothing."""
     years = translate("Words", "{n} years").format(n=int(age)) if age >= 2 else ""
     years = years or translate("Words", "{n} months").format(n=int(12 * age))
-    if measured is None:
+    if figures is None:
         return translate(
             "Words", "patients of other ages than this one ({age}): how well it reads this scan is not known"
         ).format(age=years)
     told = translate("Words", "{set}, for this patient of {age}: {n} scans, AUC {auc}").format(
-        set=measured.name, age=years, n=f"{measured.scans:,}", auc=f"{measured.auc:.2f}"
+        set=figures.name, age=years, n=f"{figures.scans:,}", auc=f"{figures.auc:.2f}"
     )
-    return "; ".join(filter(None, [told, rates(measured.sensitivity, measured.specificity)]))
+    return "; ".join(filter(None, [told, rates(figures.sensitivity, figures.specificity)]))
+
+
+def whose_figures(age: float | None, metrics: Any) -> str:
+    """`domain`, of a patient of `age` years and a checkpoint's `metrics`; empty where the age is not known,
+    or not whom the model was measured on."""
+    known = measured(metrics)
+    return domain(age, speaking_for(age, known)) if age is not None and tells_ages(known) else ""
 
 
 def aloud(probability: float, threshold: float, band: float, reasons: Sequence[str] = ()) -> str:

@@ -11,8 +11,10 @@ import numpy as np
 from core.errors import LungfieldError
 from core.imaging.decode import decode
 from core.imaging.scan import Scan
+from core.model.checkpoint import Checkpoint
 from core.opening import Opened
 from core.progress import Cancelled, Progress
+from core.reading import words
 from core.reading.folder import Outcome, read_files
 from core.reading.overlay import LONGEST_SIDE, jpeg, layer, overlay, png, to_look_at
 from core.reading.reader import Reading
@@ -34,6 +36,7 @@ class Seen:
         reading: None where it failed.
         reasons: why it was rejected or failed, a line each.
         notes: what the person should know of how the file was read.
+        domain: whose figures apply to a patient of this age, in words; empty where that is not known.
         scan, evidence: pictures of the same place, as `data:` addresses: the page shows them and nothing lies
             on the disk. Empty where it failed.
     """
@@ -43,6 +46,7 @@ class Seen:
     reading: Reading | None = None
     reasons: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    domain: str = ""
     scan: str = ""
     evidence: str = ""
 
@@ -71,7 +75,7 @@ class Desk:
         with self._turn:
             try:
                 for upload, outcome in zip(uploads, self._outcomes(uploads, progress), strict=False):
-                    seen.append(_seen(outcome, upload))
+                    seen.append(_seen(outcome, upload, self.opened.reader.checkpoint))
                     progress.report(len(seen) / len(uploads), f"{len(seen)} of {len(uploads)} read")
             except Cancelled:
                 pass
@@ -105,10 +109,11 @@ class Desk:
                 upload.discard()
 
 
-def _seen(outcome: Outcome, upload: Upload) -> Seen:
+def _seen(outcome: Outcome, upload: Upload, by: Checkpoint) -> Seen:
     seen = Seen(outcome.found.name, row_of(outcome), reasons=(outcome.reason,) if outcome.reason else ())
     if outcome.reading is None or outcome.scan is None:
         return seen
+    facts = outcome.scan.dicom
     try:
         pixels = to_look_at(_finer(outcome.scan, upload).windowed())
         height, width = pixels.shape
@@ -120,6 +125,7 @@ def _seen(outcome: Outcome, upload: Upload) -> Seen:
             reading=outcome.reading.without_map(),
             reasons=outcome.reading.verdict.reasons,
             notes=outcome.scan.notes,
+            domain=words.whose_figures(facts.age_years if facts else None, by.metrics),
             scan=data_address("image/jpeg", jpeg(grey[..., None].repeat(3, 2))),
             evidence=data_address("image/png", png(layer(outcome.reading.heatmap, size))),
         )

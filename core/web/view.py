@@ -137,11 +137,12 @@ def _facts(seen: Seen, reading: Reading, opened: Opened) -> str:
         ("Probability", f"{reading.probability:.3f} of pneumonia, calibrated"),
         ("Operating point", _point_words(reading.threshold, point)),
         ("Model", reading.model),
+        ("Measured on", seen.domain),
         ("Engine", f"{words.engine(reading.engine)}, {words.duration(reading.milliseconds)}"),
+        ("File", " ".join(words.as_sentence(note) for note in seen.notes)),
     ]
-    if seen.notes:
-        facts.append(("File", " ".join(words.as_sentence(note) for note in seen.notes)))
-    return "<dl>" + "".join(f"<dt>{name}</dt><dd>{escape(text)}</dd>" for name, text in facts) + "</dl>"
+    told = "".join(f"<dt>{name}</dt><dd>{escape(text)}</dd>" for name, text in facts if text)
+    return f"<dl>{told}</dl>"
 
 
 def _point_words(threshold: float, point: OperatingPoint | None) -> str:

@@ -8,7 +8,6 @@ from PySide6.QtCore import QCoreApplication
 
 from core.engine.select import nvidia_driver_present
 from core.model.checkpoint import OperatingPoint
-from core.model.measured import measured, speaking_for, tells_ages
 from core.opening import Opened
 from core.reading import words
 from gui.errors import ErrorFunnel
@@ -81,10 +80,9 @@ def _name(opened: Opened | None, point: OperatingPoint | None) -> str | None:
 def _domain(session: Session, opened: Opened | None) -> str:
     """Whose figures apply to the patient on the screen, where the file tells the age."""
     facts = session.picture.scan.dicom if session.picture else None
-    if opened is None or facts is None or facts.age_years is None:
+    if opened is None or facts is None:
         return ""
-    known = measured(opened.reader.checkpoint.metrics)
-    return words.domain(facts.age_years, speaking_for(facts.age_years, known)) if tells_ages(known) else ""
+    return words.whose_figures(facts.age_years, opened.reader.checkpoint.metrics)
 
 
 def device_note(opened: Opened | None) -> str:

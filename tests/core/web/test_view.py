@@ -6,6 +6,7 @@ import base64
 import csv
 import io
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -23,6 +24,7 @@ from core.web import view
 from core.web.desk import Desk
 from core.web.samples import SAMPLES
 from core.web.uploads import Upload
+from tests.core.imaging.dicom_files import dicom
 from tests.models import checkpoint
 from tests.pictures import radiograph
 
@@ -76,6 +78,22 @@ def test_what_the_page_shows_is_what_the_reader_says(desk: Desk, tmp_path: Path)
     shown = decoded(seen.scan)[..., 0]
     assert shown.shape == to_look_at(decode(data, "x").windowed()).shape
     assert list(tmp_path.rglob("file")) == []
+
+
+@pytest.mark.parametrize(
+    ("age", "told"), [("003Y", "for this patient of 3 years"), ("040Y", "other ages"), ("", "")]
+)
+def test_whose_figures_apply_is_told_where_the_file_tells_the_age(
+    tmp_path: Path, age: str, told: str
+) -> None:
+    children = {"n": 700, "auc": 0.98, "sensitivity": 0.95, "specificity": 0.9, "ages": [1, 5]}
+    model = replace(checkpoint(), metrics={"children": children})
+    desk = Desk(Opened(Reader(model, OpenVinoEngine(model)), "asked for"))
+    file = dicom(radiograph(1).astype("uint16"), PatientAge=age)
+    (seen,) = desk.read([uploaded(tmp_path, "a.dcm", file)], NullProgress())
+    card = view.reading_card(seen, desk.opened)
+    assert ("Measured on" in card) == bool(told)
+    assert told in card
 
 
 def test_a_jpeg_is_shown_finer_than_it_is_read(desk: Desk, tmp_path: Path) -> None:
