@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from dataclasses import fields, replace
+from typing import Any
 
 from core.cli import DONE, UNUSABLE
 from core.cli.terminal import TerminalProgress
@@ -18,6 +19,10 @@ def run(chosen: argparse.Namespace) -> int:
     if len(recipe.repeat) > len(chosen.datasets):
         raise LungfieldError(
             "--repeat has more numbers than there are DATASETs", "give one for each, in their order"
+        )
+    if len(recipe.small_size) != len(recipe.small_epochs):
+        raise LungfieldError(
+            "--small-size and --small-epochs do not have as many numbers", "give one of each for every size"
         )
     if len(chosen.ages or ()) > len(chosen.datasets):
         raise LungfieldError("--ages has more than there are DATASETs", "give one for each, in their order")
@@ -64,7 +69,9 @@ def _check(chosen: argparse.Namespace, recipe: Recipe) -> int:
 def recipe_of(chosen: argparse.Namespace) -> Recipe:
     """The preset with the options that were given put in its place."""
     given = {field.name: getattr(chosen, field.name) for field in fields(Recipe)}
-    changes = {name: value for name, value in given.items() if value is not None}
-    if "repeat" in changes:
-        changes["repeat"] = tuple(changes["repeat"])
+    changes: dict[str, Any] = {
+        name: tuple(value) if isinstance(value, list) else value
+        for name, value in given.items()
+        if value is not None
+    }
     return replace(PRESETS[chosen.preset], **changes)

@@ -71,11 +71,11 @@ class TrainingJob:
 
 
 def recipe_from(said: Mapping[str, Any]) -> Recipe:
-    """The Recipe in plain values: lists become tuples again."""
-    known = {field.name for field in fields(Recipe)}
-    values: dict[str, Any] = {
-        name: tuple(value) if isinstance(value, list) else value
-        for name, value in said.items()
-        if name in known
-    }
+    """The Recipe in plain values: lists become tuples again, and so does what was one number before there
+    could be several."""
+    values: dict[str, Any] = {field.name: said[field.name] for field in fields(Recipe) if field.name in said}
+    for field in fields(Recipe):
+        if isinstance(field.default, tuple) and field.name in values:
+            value = values[field.name]
+            values[field.name] = tuple(value) if isinstance(value, list | tuple) else (value,)
     return Recipe(**values)

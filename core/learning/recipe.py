@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import accumulate
 from typing import Literal
 
 from core.datasets.dataset import Order
@@ -24,8 +25,8 @@ class Recipe:
         freeze_backbone: train the head only; the backbone stays in evaluation mode.
         epochs, batch_size, lr: of the optimiser; with "onecycle", `lr` is the peak.
         size: side of the network's input, pixels.
-        small_size, small_epochs: the first epochs may run on smaller pictures, which costs less; the
-            last one never does.
+        small_size, small_epochs: the first epochs may run on smaller pictures, which costs less: of which
+            sizes, and how many epochs each, in that order. The last epoch never does.
         seed: of the initial weights, the split, the order and the augmentation.
         optimizer, weight_decay: Adam, or AdamW with decoupled decay (Loshchilov and Hutter 2019).
         schedule: constant; one cycle (Smith and Topin 2018); or a tenth of the learning rate whenever
@@ -67,8 +68,8 @@ class Recipe:
     batch_size: int = 16
     lr: float = 1e-4
     size: int = 224
-    small_size: int = 112
-    small_epochs: int = 0
+    small_size: tuple[int, ...] = (112,)
+    small_epochs: tuple[int, ...] = (0,)
     seed: int = 0
     optimizer: Literal["adam", "adamw"] = "adam"
     weight_decay: float = 0.0
@@ -116,16 +117,19 @@ class Recipe:
 
     def size_in(self, epoch: int) -> int:
         """Side of the pictures that epoch (0-based) trains on."""
-        small = not self.on_features and epoch < min(self.small_epochs, self.epochs - 1)
-        return min(self.small_size, self.size) if small else self.size
+        if not self.on_features and epoch < self.epochs - 1:
+            for size, end in zip(self.small_size, accumulate(self.small_epochs), strict=False):
+                if epoch < end:
+                    return min(size, self.size)
+        return self.size
 
 
 _STEADY = Recipe(
     epochs=5,
     batch_size=16,
     lr=5e-4,
-    small_size=160,
-    small_epochs=2,
+    small_size=(160,),
+    small_epochs=(2,),
     optimizer="adamw",
     weight_decay=0.05,
     schedule="onecycle",
@@ -178,8 +182,8 @@ PRESETS: dict[str, Recipe] = {
         epochs=18,
         batch_size=32,
         lr=3e-3,
-        small_size=128,
-        small_epochs=12,
+        small_size=(128,),
+        small_epochs=(12,),
         optimizer="adamw",
         weight_decay=0.05,
         schedule="onecycle",
@@ -195,5 +199,5 @@ PRESETS: dict[str, Recipe] = {
     # The second: blind to an exposure's tone and to what lies outside the lungs, and steady under changes.
     "bundled-second": _STEADY,
     # The third, on from there.
-    "bundled": replace(_STEADY, epochs=2, lr=3e-4, small_epochs=0, consistency=1.0),
+    "bundled": replace(_STEADY, epochs=2, lr=3e-4, small_epochs=(0,), consistency=1.0),
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -53,7 +54,7 @@ class Trainer:
         self._order = expanded(scans, recipe)
         self._held = torch.tensor([i for i, s in enumerate(scans.samples) if s.split == "val"])
         self._fingerprint = {
-            "recipe": {**asdict(recipe), "repeat": list(recipe.repeat)},  # as JSON gives it back
+            "recipe": json.loads(json.dumps(asdict(recipe))),  # as a file gives it back: lists for tuples
             "scans": scans.fingerprint(),
             # What is not trained is not in the state either: it must be what it was
             "frozen": digest(network.backbone.state_dict()) if recipe.freeze_backbone else "",

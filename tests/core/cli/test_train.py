@@ -37,6 +37,14 @@ def test_it_does_not_train_without_a_folder_for_the_model(tmp_path, capsys):
     assert "--out" in capsys.readouterr().err
 
 
+def test_each_size_needs_its_number_of_epochs(tmp_path, capsys):
+    given = ["train", str(tmp_path), "--out", str(tmp_path / "o"), "--small-size", "112", "160"]
+    assert main([*given, "--small-epochs", "2"]) == UNUSABLE
+    assert "--small-epochs" in capsys.readouterr().err
+    recipe = recipe_of(parser().parse_args([*given, "--small-epochs", "2", "1"]))
+    assert (recipe.small_size, recipe.small_epochs) == ((112, 160), (2, 1))
+
+
 def test_the_head_alone_by_options():
     given = [
         "train",

@@ -63,7 +63,7 @@ def test_the_work_of_a_run_is_counted_in_scans_looked_at():
     assert (whole.features, whole.epochs, whole.finishing) == (0, (3100, 3100), 1100)
     assert work_of(Recipe(epochs=2, int8=True), 1000, 100).finishing == 1500
     assert work_of(Recipe(int8=False), 9000, 100).finishing == 2100
-    small = Recipe(epochs=3, small_size=112, small_epochs=2)
+    small = Recipe(epochs=3, small_size=(112,), small_epochs=(2,))
     assert work_of(small, 1000, 100).epochs == (775, 775, 3100)
     assert work_of(replace(small, consistency=1.0), 1000, 100).epochs == (1525, 1525, 6100)
     head = work_of(PRESETS["head-only"], 1000, 100)

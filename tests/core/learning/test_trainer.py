@@ -63,8 +63,8 @@ EVERYTHING = replace(
     consistency=0.5,
     average=0.9,
     keep="best",
-    small_size=24,
-    small_epochs=1,
+    small_size=(24,),
+    small_epochs=(1,),
     repeat=(2,),
 )
 
@@ -215,9 +215,9 @@ def test_copies_of_one_scan_are_learnt_from_together_and_mixed_alike(small_scans
 
 def test_the_average_begins_anew_where_pictures_get_larger(small_scans, tmp_path) -> None:
     """With a decay of nearly 1 it would stay what it was when it began."""
-    recipe = replace(WHOLE, average=0.999, lr=0.01, epochs=2, small_size=24, small_epochs=1)
+    recipe = replace(WHOLE, average=0.999, lr=0.01, epochs=2, small_size=(24,), small_epochs=(1,))
     averaged = weights(run(recipe, small_scans, tmp_path / "larger")[0])
-    kept = weights(run(replace(recipe, small_epochs=0), small_scans, tmp_path / "same")[0])
+    kept = weights(run(replace(recipe, small_epochs=(0,)), small_scans, tmp_path / "same")[0])
     for folder, found in (("larger", averaged), ("same", kept)):
         state = load_state(tmp_path / folder / STATE_FILE)
         steps = int(state.get("average")["n_averaged"])

@@ -19,7 +19,7 @@ from core.engine.select import choose
 from core.errors import LungfieldError, ModelError
 from core.imaging.decode import decode_file
 from core.learning.initial import initial_network, settled
-from core.learning.job import HELD_OUT_FILE, MODEL_FILE, STATE_FILE, TrainingJob
+from core.learning.job import HELD_OUT_FILE, MODEL_FILE, STATE_FILE, TrainingJob, recipe_from
 from core.learning.recipe import PRESETS, Recipe
 from core.learning.run import held_out, train
 from core.model import checkpoint
@@ -262,6 +262,15 @@ def test_going_on_from_a_model_keeps_its_preprocessing(few, trained, tmp_path):
 def test_the_last_epoch_is_never_small():
     recipe = replace(PRESETS["bundled-second"], epochs=3)
     assert [recipe.size_in(epoch) for epoch in range(3)] == [160, 160, 224]
+
+
+def test_pictures_grow_in_steps():
+    recipe = Recipe(epochs=6, size=200, small_size=(112, 160, 300), small_epochs=(2, 1, 1))
+    assert [recipe.size_in(epoch) for epoch in range(6)] == [112, 112, 160, 200, 200, 200]
+    said = TrainingJob((Path("a"),), Path("o"), recipe).as_json()
+    assert TrainingJob.from_json(json.loads(json.dumps(said))).recipe == recipe
+    one = {**said["recipe"], "small_size": 112, "small_epochs": 2, "unknown": 1}
+    assert recipe_from(one) == replace(recipe, small_size=(112,), small_epochs=(2,)), "as it was once stored"
 
 
 def test_notebook_weights_start_a_run(tmp_path):
