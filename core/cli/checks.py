@@ -125,7 +125,7 @@ def _reports(model: Checkpoint) -> str:
         evaluate(reader, scans, evaluation, NullProgress())
         scan = next(scans.rglob("*.png"))
         reading = reader.read(decode(scan.read_bytes(), scan.name))
-        item = Item(Found(scan, PurePath(scan.name)), status="ok", reading=reading)
+        item = Item(Found(scan, PurePath(scan.name)), status="ok", reading=reading, metrics=model.metrics)
         write_scan_report(page, item, False, NullProgress())
         for report in (evaluation / "report.pdf", page):
             if not report.read_bytes().startswith(b"%PDF-"):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from core.reading.finding import Found
 from core.reading.reader import Reading
@@ -27,6 +27,7 @@ class Item:
         as_displayed: the contrast and orientation that were read, in words; empty where the scan was read
             as its file asks to be displayed. The heatmap lies on the upright scan all the same.
         fingerprint: of the checkpoint that read it; empty where that is not known.
+        metrics: what that was measured to do, as `Checkpoint.metrics`; None where that is not known.
     """
 
     found: Found
@@ -37,6 +38,7 @@ class Item:
     review: Review | None = None
     as_displayed: str = ""
     fingerprint: str = ""
+    metrics: Any = None
 
     @property
     def label(self) -> str:

@@ -25,6 +25,7 @@ from core.reading.overlay import (
     to_look_at,
 )
 from core.reading.reader import Reading
+from core.reading.words import whose_figures
 from core.review import Review
 
 _TALLEST = 290.0  # points that the pictures may take
@@ -196,6 +197,7 @@ def _facts(item: Item, naming: Naming, opened: Opened) -> list[tuple[str, str]]:
         facts += [
             ("Gate", f"rejected: {reasons}" if reasons else "accepted"),
             ("Operating point", f"{reading.threshold:.3f}"),
+            ("Measured on", _measured_on(item, opened, naming.named)),
             ("Read", item.as_displayed or "as its file asks to be displayed"),
             ("Model", " · ".join(filter(None, (reading.model, item.fingerprint[:12])))),
             ("Engine", reading.engine),
@@ -213,6 +215,14 @@ def _facts(item: Item, naming: Naming, opened: Opened) -> list[tuple[str, str]]:
     else:
         facts.append(("Review", "none"))
     return [(name, value) for name, value in facts if value]
+
+
+def _measured_on(item: Item, opened: Opened, named: bool) -> str:
+    """Whose figures apply, where the file tells the age. What was turned away has no figures to apply."""
+    facts = opened.scan.dicom if opened.scan else None
+    if facts is None or item.status == "rejected":
+        return ""
+    return whose_figures(facts.age_years, item.metrics, named=named)
 
 
 def _told(source: Source, elements: tuple[tuple[str, str], ...]) -> str:

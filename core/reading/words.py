@@ -247,25 +247,33 @@ def rates(sensitivity: float, specificity: float) -> str:
     )
 
 
-def domain(age: float, figures: Measured | None) -> str:
-    """Whose figures apply to a patient of `age` years: what was measured on such, or nothing."""
+def domain(age: float, figures: Measured | None, *, named: bool = True) -> str:
+    """Whose figures apply to a patient of `age` years: what was measured on such, or nothing.
+
+    Args:
+        named: whether the age itself may be told.
+    """
     years = translate("Words", "{n} years").format(n=int(age)) if age >= 2 else ""
     years = years or translate("Words", "{n} months").format(n=int(12 * age))
+    patient = translate("Words", "this patient of {age}").format(age=years)
+    patient = patient if named else translate("Words", "this patient")
     if figures is None:
         return translate(
-            "Words", "patients of other ages than this one ({age}): how well it reads this scan is not known"
-        ).format(age=years)
-    told = translate("Words", "{set}, for this patient of {age}: {n} scans, AUC {auc}").format(
-        set=figures.name, age=years, n=f"{figures.scans:,}", auc=f"{figures.auc:.2f}"
+            "Words", "patients older or younger than {patient}: how well it reads this scan is not known"
+        ).format(patient=patient)
+    told = translate("Words", "{set}, for {patient}: {n} scans, AUC {auc}").format(
+        set=figures.name, patient=patient, n=f"{figures.scans:,}", auc=f"{figures.auc:.2f}"
     )
     return "; ".join(filter(None, [told, rates(figures.sensitivity, figures.specificity)]))
 
 
-def whose_figures(age: float | None, metrics: Any) -> str:
+def whose_figures(age: float | None, metrics: Any, *, named: bool = True) -> str:
     """`domain`, of a patient of `age` years and a checkpoint's `metrics`; empty where the age is not known,
     or not whom the model was measured on."""
     known = measured(metrics)
-    return domain(age, speaking_for(age, known)) if age is not None and tells_ages(known) else ""
+    if age is None or not tells_ages(known):
+        return ""
+    return domain(age, speaking_for(age, known), named=named)
 
 
 def aloud(probability: float, threshold: float, band: float, reasons: Sequence[str] = ()) -> str:

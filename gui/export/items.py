@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from typing import Any
 
 from core.export.item import Item
 from core.reading.finding import Found
@@ -24,9 +25,17 @@ class StoredItems:
         entries: in the order they are to be exported.
         kind: of export; where that shows no evidence, no maps are fetched.
         model: whose readings the entries have; None where no model is open.
+        metrics: what that was measured to do, as `Checkpoint.metrics`.
     """
 
-    def __init__(self, entries: Iterable[Entry], kind: Kind, store: Store, model: ModelKey | None) -> None:
+    def __init__(
+        self,
+        entries: Iterable[Entry],
+        kind: Kind,
+        store: Store,
+        model: ModelKey | None,
+        metrics: Any = None,
+    ) -> None:
         # No Items yet: making those of 100,000 scans would hold the window for most of a second
         self._entries = [
             (each.found, each.sha256, each.status, each.reason, each.settled, each.displayed, each.review)
@@ -34,6 +43,7 @@ class StoredItems:
         ]
         self._store = store
         self._fingerprint = model.fingerprint if model else ""
+        self._metrics = metrics
         self._model = model if needs_reading(kind) else None
 
     def __len__(self) -> int:
@@ -61,8 +71,10 @@ class StoredItems:
             reason = "; ".join(reading.verdict.reasons)
         if reading is not None:
             reading = self._with_map(sha256, reading, bool(as_displayed))
-        by = self._fingerprint if reading else ""
-        return Item(found, sha256, status, reason, reading, review, as_displayed, by)
+        if reading is None:
+            return Item(found, sha256, status, reason, None, review, as_displayed)
+        by, metrics = self._fingerprint, self._metrics
+        return Item(found, sha256, status, reason, reading, review, as_displayed, by, metrics)
 
     def _with_map(self, sha256: str, reading: Reading, as_displayed: bool) -> Reading:
         """Where one is needed and the store has it."""

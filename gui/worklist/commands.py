@@ -215,8 +215,13 @@ class WorklistCommands(QObject):
     def _export(self, request: ExportRequest) -> None:
         self._folder = request.path.parent
         session = self._session
+        opened = session.opened
         items = StoredItems(
-            self._scans()[request.which], request.kind, session.readings.store, session.readings.model
+            self._scans()[request.which],
+            request.kind,
+            session.readings.store,
+            session.readings.model,
+            opened.reader.checkpoint.metrics if opened else None,
         )
         self._exporter.start(request, items, self._title(request.named))
 

@@ -71,6 +71,28 @@ def test_a_scan_s_report_says_what_was_read_by_what_and_what_the_person_says(tmp
     assert "ab12ab12ab12" in printed.words(path)
 
 
+ADULTS = {"adults": {"n": 60, "auc": 0.853, "sensitivity": 0.8, "specificity": 0.9, "ages": [18, 95]}}
+
+
+@pytest.mark.parametrize(
+    ("named", "age", "told"),
+    [
+        (True, "042Y", "adults, for this patient of 42 years: 60 scans, AUC 0.85; sensitivity 80%, speci"),
+        (False, "042Y", "adults, for this patient: 60 scans, AUC 0.85; sensitivity 80%, specificity 90%"),
+        (True, "004Y", "patients older or younger than this patient of 4 years: how well it reads this"),
+    ],
+)
+def test_a_scan_s_report_says_whose_figures_apply(tmp_path, named, age, told):
+    scan = item(dicom_file(tmp_path / "a.dcm", PatientAge=age), metrics=ADULTS)
+    assert _after(_report(tmp_path, scan, named=named), "Measured on").startswith(told)
+
+
+@pytest.mark.parametrize("facts", [{"metrics": ADULTS} | rejected(), {}])
+def test_no_figures_are_told_of_a_scan_turned_away_nor_where_none_are_known(tmp_path, facts):
+    scan = item(dicom_file(tmp_path / "a.dcm", PatientAge="042Y"), **facts)
+    assert "Measured on" not in printed.words(_report(tmp_path, scan))
+
+
 def test_the_evidence_stands_beside_the_plain_picture(tmp_path):
     scan = item(dicom_file(tmp_path / "a.dcm", size=(600, 700)))
     path = _report(tmp_path, scan)

@@ -186,7 +186,9 @@ def test_whose_figures_apply_to_a_patient():
     assert told.endswith("sensitivity 95%, specificity 90%")
     infant = words.domain(1.0, replace(children, sensitivity=math.nan))
     assert infant.endswith("for this patient of 12 months: 1,200 scans, AUC 0.98")
-    assert "not known" in words.domain(12, None)
+    assert "than this patient of 12 years: how well it reads this scan is not known" in words.domain(12, None)
+    unnamed = words.whose_figures(3.7, {"children": {"n": 9, "auc": 0.98, "ages": [1, 5]}}, named=False)
+    assert unnamed == "children, for this patient: 9 scans, AUC 0.98", "no age"
 
 
 def test_a_reason_that_is_not_known_is_still_said():

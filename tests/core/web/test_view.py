@@ -81,7 +81,7 @@ def test_what_the_page_shows_is_what_the_reader_says(desk: Desk, tmp_path: Path)
 
 
 @pytest.mark.parametrize(
-    ("age", "told"), [("003Y", "for this patient of 3 years"), ("040Y", "other ages"), ("", "")]
+    ("age", "told"), [("003Y", "for this patient of 3 years"), ("040Y", "older or younger"), ("", "")]
 )
 def test_whose_figures_apply_is_told_where_the_file_tells_the_age(
     tmp_path: Path, age: str, told: str

@@ -40,6 +40,9 @@ def entry(**fields):
     return Entry(FOUND, **(known | fields))
 
 
+METRICS = {"adults": {"n": 60, "auc": 0.85}}
+
+
 def only(items):
     (item,) = items
     return item
@@ -49,6 +52,12 @@ def test_the_map_comes_from_the_store(store):
     item = only(StoredItems([entry()], "dicom", store, MODEL))
     np.testing.assert_array_equal(item.reading.heatmap, MAP)
     assert (item.found, item.sha256, item.status, item.fingerprint) == (FOUND, HASH, "ok", "f" * 32)
+
+
+def test_what_the_model_was_measured_to_do_goes_with_what_it_read(store):
+    assert only(StoredItems([entry()], "scan-reports", store, MODEL, METRICS)).metrics == METRICS
+    failed = entry(status="failed", stored=None)
+    assert only(StoredItems([failed], "scan-reports", store, MODEL, METRICS)).metrics is None
 
 
 @pytest.mark.parametrize("kind", ["csv", "folder-report", "dataset"])

@@ -28,7 +28,7 @@ def measured_model(model_files, tmp_path):
     [
         ("003Y", "children, validation, for this patient of 3 years"),
         ("018M", "children, validation, for this patient of 18 months"),
-        ("040Y", "patients of other ages than this one (40 years)"),
+        ("040Y", "patients older or younger than this patient of 40 years"),
         ("", ""),
     ],
 )
