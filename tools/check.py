@@ -1,10 +1,11 @@
 """Everything that `make test` checks, one after the other, stopping at the first that fails.
 
-What is given on the command line is handed on to pytest.
+What is given on the command line is handed on to pytest; without, all tests run, in two processes.
 """
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import time
@@ -20,6 +21,10 @@ STEPS = (
     ("mypy", ["mypy", "--no-error-summary"], "types that disagree"),
     ("layers", ["lint-imports", "--no-logo"], "an import that the layers in pyproject.toml forbid"),
 )
+
+
+# All tests in two processes, each file of them in one: most wait for a window or another process.
+WHOLE = ("--numprocesses", "2", "--dist", "loadfile")
 
 
 def step(name: str, command: list[str], advice: str) -> bool:
@@ -44,7 +49,11 @@ def main(pytest_arguments: list[str]) -> int:
     try:
         if not all(step(*each) for each in STEPS):
             return 1
-        return subprocess.run([sys.executable, "-m", "pytest", *pytest_arguments], cwd=ROOT).returncode
+        if not pytest_arguments:
+            # Threads of torch in both would wait for each other
+            os.environ.setdefault("OMP_NUM_THREADS", "1")
+        arguments = pytest_arguments or WHOLE
+        return subprocess.run([sys.executable, "-m", "pytest", *arguments], cwd=ROOT).returncode
     except KeyboardInterrupt:
         return 130
 
