@@ -2,7 +2,7 @@
 
     python tools/divided.py docs/bundled-validation.csv DATA OUT
 
-How both runs that made the bundled model are given the same validation patients. DATA holds the DATASETs,
+How the run that made the bundled model was given its validation patients. DATA holds the DATASETs,
 each with NORMAL/ and PNEUMONIA/; OUT gets one folder for each, with train/ and val/.
 """
 

@@ -26,9 +26,13 @@ _LEFT_HALF = (
 #: Cells along a side.
 SIDE = 7
 
+#: Power that the weights above are raised to. The map of evidence is drawn between the middles of cells and
+#: so spreads beyond them, and a cell sees more of the picture than its own part.
+_SHARPER = 1.25
+
 
 def lung_weights() -> NDArray[np.float32]:
     """Weights float32 [SIDE, SIDE], 1 on average."""
-    left = np.array(_LEFT_HALF, np.float32)
+    left = np.array(_LEFT_HALF, np.float32) ** _SHARPER
     whole = np.concatenate([left, left[:, -2::-1]], axis=1)
     return np.asarray(whole / whole.mean(), np.float32)

@@ -260,8 +260,8 @@ def test_going_on_from_a_model_keeps_its_preprocessing(few, trained, tmp_path):
 
 
 def test_the_last_epoch_is_never_small():
-    recipe = replace(PRESETS["bundled-second"], epochs=3)
-    assert [recipe.size_in(epoch) for epoch in range(3)] == [160, 160, 224]
+    recipe = replace(PRESETS["bundled"], epochs=3)
+    assert [recipe.size_in(epoch) for epoch in range(3)] == [112, 112, 224]
 
 
 def test_pictures_grow_in_steps():
