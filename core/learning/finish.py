@@ -55,9 +55,9 @@ def finish(
     Temperature and operating points are fitted on the validation scans of all DATASETs together, of which
     every class of every DATASET counts alike; the temperature on each as it is and, where the recipe
     augments, changed once, or the model would be surer than it can be of scans that differ from those
-    (Tomani et al., "Post-hoc Uncertainty Calibration for Domain Drift Scenarios", CVPR 2021). Where the gate
-    tells kinds of scans apart, each has a calibration of its own besides: what is certain of children's
-    scans may be a guess on adults'.
+    (Tomani et al., "Post-hoc Uncertainty Calibration for Domain Drift Scenarios", CVPR 2021). Each kind of
+    scan that the gate knows has a calibration of its own besides: what is certain of children's scans may be
+    a guess on adults'.
     Everything is measured on the weights as the checkpoint stores them, in half precision.
     """
     recipe, spec = trainer.recipe, trainer.preprocessing
@@ -183,10 +183,9 @@ def calibrated(
     log_odds: NDArray[np.float64],
     labels: NDArray[np.int64],
 ) -> FeatureStatistics:
-    """With a calibration for each kind, where there are several: fitted on the scans that are nearest to it,
-    as which reading will take them, both classes counting alike."""
-    if len(features.groups) < 2:
-        return features
+    """With a calibration for each kind of which there are enough scans: fitted on those nearest to it, as
+    which reading will take them, both classes counting alike. One kind alone has one too: a temperature
+    cannot mend log-odds that all lie on one side."""
     kinds = np.array([like.kind for like in likely])
     groups = []
     for kind, group in enumerate(features.groups):

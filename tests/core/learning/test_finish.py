@@ -52,10 +52,13 @@ def test_both_classes_of_a_kind_count_alike():
     )
 
 
-def test_one_kind_alone_keeps_to_the_models_temperature():
-    log_odds, labels = _scans(200, 1.0, 0.0)
-    alone = FeatureStatistics(GROUPS[:1])
-    assert calibrated(alone, [Likeness(0, 0.5)] * 200, log_odds, labels) == alone
+def test_one_kind_alone_is_calibrated_though_all_its_log_odds_lie_on_one_side():
+    log_odds, labels = _scans(3000, 0.25, 4.0)
+    assert (log_odds > 0).all()
+    likely = [Likeness(0, 0.5)] * len(labels)
+    (only,) = calibrated(FeatureStatistics(GROUPS[:1]), likely, log_odds, labels).groups
+    np.testing.assert_allclose(only.calibration.temperature, 0.25, rtol=0.1)
+    np.testing.assert_allclose(only.calibration.offset, -16.0, rtol=0.1)
 
 
 def test_scans_are_changed_as_in_training_and_alike_in_each_run():
