@@ -52,8 +52,8 @@ def main(pytest_arguments: list[str]) -> int:
         if not pytest_arguments:
             # Threads of torch in both would wait for each other
             os.environ.setdefault("OMP_NUM_THREADS", "1")
-        arguments = pytest_arguments or WHOLE
-        return subprocess.run([sys.executable, "-m", "pytest", *arguments], cwd=ROOT).returncode
+            pytest_arguments = [*WHOLE]
+        return subprocess.run([sys.executable, "-m", "pytest", *pytest_arguments], cwd=ROOT).returncode
     except KeyboardInterrupt:
         return 130
 

@@ -69,12 +69,11 @@ class StoredItems:
             as_displayed = displayed.description
             status = "ok" if reading.verdict.accepted else "rejected"
             reason = "; ".join(reading.verdict.reasons)
-        if reading is not None:
-            reading = self._with_map(sha256, reading, bool(as_displayed))
         if reading is None:
             return Item(found, sha256, status, reason, None, review, as_displayed)
+        whole = self._with_map(sha256, reading, bool(as_displayed))
         by, metrics = self._fingerprint, self._metrics
-        return Item(found, sha256, status, reason, reading, review, as_displayed, by, metrics)
+        return Item(found, sha256, status, reason, whole, review, as_displayed, by, metrics)
 
     def _with_map(self, sha256: str, reading: Reading, as_displayed: bool) -> Reading:
         """Where one is needed and the store has it."""
