@@ -6,6 +6,7 @@ from pathlib import Path
 
 import cv2
 
+from core.datasets.dataset import Sample, Split
 from core.model.checkpoint import CLASSES
 from tests.pictures import radiograph
 
@@ -25,3 +26,10 @@ def write_dataset(root: Path, each: int = 12, side: int = 72, first: int = 0, st
             picture = radiograph(first + index + label * 500, opacity=bool(label), size=(side, side))
             cv2.imwrite(str(folder / f"person{patient}_{index}.png"), picture)
     return root
+
+
+def sample_of(
+    patient: str, label: int = 0, part: Split = "train", sha256: str = "", dataset: str = "a"
+) -> Sample:
+    """A sample of a file that there is not."""
+    return Sample(Path(f"{dataset}/{label}/{patient}-{sha256}"), label, dataset, part, patient, sha256)

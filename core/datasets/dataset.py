@@ -1,4 +1,4 @@
-"""DATASETs: folders of labelled scans, found, decoded once, and split by patient.
+"""DATASETs: folders of labelled scans, found and decoded once.
 
 A DATASET has `NORMAL/` and `PNEUMONIA/`, or `train/ val/ test/` each with those. Inside them scans lie as
 they are, or in a folder for each patient.
@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -30,25 +29,19 @@ from core.reading.finding import Found, find
 Split = Literal["train", "val", "test"]
 SPLITS: tuple[Split, ...] = ("train", "val", "test")
 
-#: Which patients are split off for validation: drawn at random, or the first by number.
-Order = Literal["random", "first"]
-
-#: The part of those that are in none: their patient is in one that the model must not learn from.
-LEFT_OUT = "left out"
-
-#: `DicomFacts.patient_key`: the same in whatever DATASET it stands.
-_KEY = re.compile("[0-9a-f]{16}")
-
-#: A `val/` with fewer scans says too little: it joins `train/` and validation is split off anew.
-#: (The public paediatric set has one of 16.)
-SMALLEST_VALIDATION = 50
-
 
 @dataclass(frozen=True)
 class Sample:
     """One labelled scan of a DATASET.
 
-    `patient` tells patients apart within `dataset`; `sha256` is empty until the file was read.
+    Attributes:
+        label: 0 NORMAL, 1 PNEUMONIA.
+        patient: tells patients apart within `dataset`; never empty.
+        sha256: of the file; empty until it was read.
+        is_guess: whether nobody said whose scan it is, and `patient` is the file's own name.
+        dicom_patient: `DicomFacts.patient_key`; empty until the file was read, and where it tells none.
+        source: which of the folders and tables that were given it came from, counted from 0. One may hold
+            several DATASETs, and several may hold one.
     """
 
     path: Path
@@ -57,6 +50,15 @@ class Sample:
     split: Split
     patient: str
     sha256: str = ""
+    is_guess: bool = False
+    dicom_patient: str = ""
+    source: int = 0
+
+    def as_read(self, sha256: str, dicom_patient: str) -> Sample:
+        """With what only the file tells. What a person said of the patient is not taken back by DICOM's ID,
+        which may be another one in each study, or in each file that was made anonymous."""
+        patient = dicom_patient if self.is_guess and dicom_patient else self.patient
+        return replace(self, patient=patient, sha256=sha256, dicom_patient=dicom_patient)
 
 
 @dataclass(frozen=True)
@@ -76,17 +78,15 @@ class LoadedScans:
         return hashlib.sha256(repr(facts).encode()).hexdigest()
 
 
-def patient_of(path: Path, class_folder: Path | None = None) -> str:
-    """The patient of a scan, by where it lies.
+def sample_at(path: Path, label: int, dataset: str, split: Split, patient: str = "") -> Sample:
+    """The sample of a file that is not opened yet.
 
-    A folder directly in `class_folder` is a patient, with all that is in it. Otherwise the patient is told by
-    the file's name, where it is like a public set's; otherwise every file is a patient of its own.
+    Args:
+        patient: as a person said it; empty: as the file's name tells, where it is like a public set's.
+            Otherwise every file is a patient of its own.
     """
-    if class_folder is not None:
-        first, *deeper = path.relative_to(class_folder).parts
-        if deeper:
-            return first
-    return patient_in_name(path.name) or path.stem
+    patient = patient or patient_in_name(path.name)
+    return Sample(path, label, dataset, split, patient or path.stem, is_guess=not patient)
 
 
 def find_samples(root: Path) -> list[Sample]:
@@ -95,7 +95,7 @@ def find_samples(root: Path) -> list[Sample]:
     Raises:
         DatasetError: `root` is not a folder, or has neither layout, or a class has no files.
     """
-    if not root.is_dir():
+    if not os.path.isdir(root):
         raise DatasetError(
             f"no such folder: {root}", "a DATASET is a folder with NORMAL and PNEUMONIA inside"
         )
@@ -111,7 +111,7 @@ def find_samples(root: Path) -> list[Sample]:
 
 def has_class_folders(root: Path) -> bool:
     """Whether a folder is laid out as a DATASET, with at least one of its folders of scans."""
-    return any((root / part / label).is_dir() for part in ("", *SPLITS) for label in CLASSES)
+    return any(os.path.isdir(root / part / label) for part in ("", *SPLITS) for label in CLASSES)
 
 
 def scans_in(root: Path, progress: Progress | None = None) -> list[Sample]:
@@ -121,7 +121,7 @@ def scans_in(root: Path, progress: Progress | None = None) -> list[Sample]:
         DatasetError: a folder may not be searched, or is gone. Cancelled: between two folders.
     """
     name = root.resolve().name
-    if any((root / split / label).is_dir() for split in SPLITS for label in CLASSES):
+    if any(os.path.isdir(root / split / label) for split in SPLITS for label in CLASSES):
         parts: list[tuple[Path, Split]] = [(root / split, split) for split in SPLITS]
     else:
         parts = [(root, "train")]
@@ -131,7 +131,7 @@ def scans_in(root: Path, progress: Progress | None = None) -> list[Sample]:
 def _class_folders(folder: Path, split: Split, dataset: str, progress: Progress | None) -> Iterator[Sample]:
     for label, class_name in enumerate(CLASSES):
         class_folder = folder / class_name
-        if not class_folder.is_dir():
+        if not os.path.isdir(class_folder):  # Path.is_dir raises where it may not look
             continue
         listing = find([class_folder], progress)
         if listing.closed:
@@ -141,7 +141,9 @@ def _class_folders(folder: Path, split: Split, dataset: str, progress: Progress 
         for each in sorted(listing.files, key=_in_order):
             if progress is not None:
                 progress.check()
-            yield Sample(each.path, label, dataset, split, patient_of(each.path, class_folder))
+            first, *deeper = each.path.relative_to(class_folder).parts
+            # A folder in it is a patient, with all that is in that
+            yield sample_at(each.path, label, dataset, split, first if deeper else "")
 
 
 def _in_order(found: Found) -> list[str]:
@@ -181,8 +183,7 @@ def decoded(sample: Sample, spec: Preprocessing) -> tuple[Sample, Scan]:
         ScanError: it cannot be read.
     """
     scan = decode_file(sample.path, min_side=spec.decode_side)
-    patient = scan.dicom.patient_key if scan.dicom and scan.dicom.patient_key else sample.patient
-    return replace(sample, sha256=scan.sha256, patient=patient), scan
+    return sample.as_read(scan.sha256, scan.dicom.patient_key if scan.dicom else ""), scan
 
 
 def _read_one(sample: Sample, spec: Preprocessing) -> tuple[Sample, NDArray[np.uint8]] | ScanError:
@@ -191,124 +192,3 @@ def _read_one(sample: Sample, spec: Preprocessing) -> tuple[Sample, NDArray[np.u
     except ScanError as error:
         return error
     return facts, np.rint(squeezed(scan, spec) * 255).astype(np.uint8)
-
-
-def patient_groups(samples: Sequence[Sample]) -> NDArray[np.int64]:
-    """A number per sample [n]: equal for scans of one patient, and for byte-identical files.
-
-    A patient stands in one DATASET; but one told by DICOM's ID may stand in several. Identical files
-    stand under several names in the public sets, and so may join two patients.
-    """
-    from scipy.sparse import coo_array
-    from scipy.sparse.csgraph import connected_components
-
-    nodes: dict[tuple[str, str], int] = {}
-
-    def node(kind: str, key: str) -> int:
-        return nodes.setdefault((kind, key), len(nodes))
-
-    def patient(sample: Sample) -> int:
-        owner = "" if _KEY.fullmatch(sample.patient) else f" of {sample.dataset}"
-        return node(f"patient{owner}", sample.patient)
-
-    patients = [patient(sample) for sample in samples]
-    files = [node("file", s.sha256 or str(s.path)) for s in samples]
-    edges = coo_array((np.ones(len(samples)), (patients, files)), shape=(len(nodes), len(nodes)))
-    _, groups = connected_components(edges, directed=False)
-    return np.asarray(groups[patients], np.int64)
-
-
-def split(samples: Sequence[Sample], share: float, seed: int, order: Order = "random") -> list[Sample]:
-    """The samples again, each DATASET with a validation part that has no patient in common with train.
-
-    A `val/` of 50 scans or more is taken as it is. Otherwise `share` of the training scans (rounded to
-    one in n) become validation, whole patients at a time and stratified by label (scikit-learn's
-    StratifiedGroupKFold) or, in the order "first", those with the lowest numbers among their like. Patients
-    who are also in `test/` or in a given `val/` are left out of train.
-
-    Raises:
-        DatasetError: too few patients to split.
-    """
-    result: list[Sample] = []
-    for dataset in dict.fromkeys(sample.dataset for sample in samples):
-        own = [sample for sample in samples if sample.dataset == dataset]
-        parts = parts_of(own, patient_groups(own), share, seed, order)
-        result += [replace(s, split=to) for s, to in zip(own, parts.tolist(), strict=True) if to != LEFT_OUT]
-    return result
-
-
-def parts_of(
-    samples: Sequence[Sample], groups: NDArray[np.int64], share: float, seed: int, order: Order = "random"
-) -> NDArray[np.str_]:
-    """The part of each sample of one DATASET, str [n]: "train", "val", "test" or LEFT_OUT; see `split`.
-
-    Args:
-        groups: of patients [n], as `patient_groups` numbers them.
-
-    Raises:
-        DatasetError: too few patients to split.
-    """
-    splits = np.array([sample.split for sample in samples], "U8")  # room for LEFT_OUT
-    if (splits == "val").sum() < SMALLEST_VALIDATION:
-        splits[splits == "val"] = "train"
-    splits = without(splits, groups, "test")
-    if not (splits == "val").any() and (splits == "train").any():
-        if order == "first":
-            splits = _with_first(splits, samples, share)
-        else:
-            splits = _with_validation(splits, groups, np.array([s.label for s in samples]), share, seed)
-    return without(splits, groups, "val")
-
-
-def without(splits: NDArray[np.str_], groups: NDArray[np.int64], held: str) -> NDArray[np.str_]:
-    """Nobody in the `held` part stays in one that the model learns or chooses from."""
-    shared = np.isin(groups, groups[splits == held]) & (splits != held) & (splits != "test")
-    return np.where(shared, LEFT_OUT, splits)
-
-
-def _with_validation(
-    splits: NDArray[np.str_], groups: NDArray[np.int64], labels: NDArray[np.int64], share: float, seed: int
-) -> NDArray[np.str_]:
-    from sklearn.model_selection import StratifiedGroupKFold
-
-    train = np.flatnonzero(splits == "train")
-    each = [len(np.unique(groups[train][labels[train] == c])) for c in np.unique(labels[train])]
-    folds = min(max(round(1 / share), 2), *each)
-    if folds < 2:
-        raise DatasetError("too few patients to split off a validation part", "add scans, or a val/ folder")
-    folder = StratifiedGroupKFold(folds, shuffle=True, random_state=seed)
-    _, held = next(iter(folder.split(train, labels[train], groups[train])))
-    splits = splits.copy()
-    splits[train[held]] = "val"
-    return splits
-
-
-_LAST_NUMBER = re.compile(r"\d+(?=\D*$)")
-
-
-def _with_first(splits: NDArray[np.str_], samples: Sequence[Sample], share: float) -> NDArray[np.str_]:
-    """Of each class, and of each kind of name in it, the patients who come first by number.
-
-    A later patient who has a copy of a file of theirs is left out of train by `without`.
-    """
-    kinds: dict[tuple[int, str], list[tuple[int, str, int]]] = {}
-    for row in np.flatnonzero(splits == "train").tolist():
-        kind, number = _kind_and_number(samples[row].patient)
-        kinds.setdefault((samples[row].label, kind), []).append((number, samples[row].patient, row))
-    held: list[int] = []
-    for members in kinds.values():
-        members.sort()
-        last = members[round(share * len(members))][:2]
-        held += [row for number, patient, row in members if (number, patient) < last]
-    of_class = {label: sum(samples[row].label == label for row in held) for label, _ in kinds}
-    if not all(of_class.values()):
-        raise DatasetError("too few patients to split off a validation part", "add scans, or a val/ folder")
-    splits = splits.copy()
-    splits[held] = "val"
-    return splits
-
-
-def _kind_and_number(patient: str) -> tuple[str, int]:
-    """A patient's name without its last number, and that number; 0 where there is none."""
-    match = _LAST_NUMBER.search(patient)
-    return (patient[: match.start()], int(match[0])) if match else (patient, 0)

@@ -10,11 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.datasets import dataset
-from core.datasets.dataset import SPLITS, LoadedScans, Order, Sample, Split, decoded
+from core.datasets.dataset import SPLITS, LoadedScans, Sample, Split, decoded
 from core.datasets.inspected import Inspection, Remark
 from core.datasets.pool import on_a_pool
 from core.datasets.settling import missing_classes, settled, unreadable
 from core.datasets.sources import LAYOUT, listed
+from core.datasets.splitting import Order
 from core.errors import DatasetError, ScanError
 from core.imaging.preprocess import Preprocessing
 from core.progress import NullProgress, Progress

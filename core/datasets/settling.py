@@ -9,17 +9,10 @@ from pathlib import Path
 
 import numpy as np
 
-from core.datasets.dataset import (
-    LEFT_OUT,
-    SMALLEST_VALIDATION,
-    Order,
-    Sample,
-    Split,
-    parts_of,
-    patient_groups,
-    without,
-)
+from core.datasets.dataset import Sample, Split
 from core.datasets.inspected import Remark, RemarkKind
+from core.datasets.patients import contents, patient_groups
+from core.datasets.splitting import LEFT_OUT, SMALLEST_VALIDATION, Order, parts_of, without
 from core.errors import DatasetError
 from core.model.checkpoint import CLASSES
 
@@ -33,12 +26,12 @@ def settled(
     """The samples that are used, in the order given, each with the part that it is used in; and what there is
     to say of the others.
 
-    Byte-identical files count once, and not at all where their labels differ; identical files under two names
+    Files of one content count once, and not at all where their labels differ; identical files under two names
     make two patients one. Nobody is learnt from who is in the validation or test part of any DATASET.
 
     Args:
         samples: all that could be read, with their hashes.
-        share, seed, order: as for `dataset.split`.
+        share, seed, order: as for `splitting.split`.
     """
     dropped, remarks = _repeated(samples)
     kept = [i for i in range(len(samples)) if i not in dropped]
@@ -85,8 +78,8 @@ def missing_classes(samples: Sequence[Sample]) -> list[Remark]:
 def _repeated(samples: Sequence[Sample]) -> tuple[set[int], list[Remark]]:
     """Rows not used because their content stands there again."""
     by_content: dict[str, list[int]] = {}
-    for i, sample in enumerate(samples):
-        by_content.setdefault(sample.sha256, []).append(i)
+    for i, content in enumerate(contents(samples)):
+        by_content.setdefault(content, []).append(i)
     copies: list[int] = []
     opposed: list[int] = []
     for rows in by_content.values():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import stat
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -33,14 +35,15 @@ def listed(sources: Sequence[Path], progress: Progress) -> tuple[list[Sample], l
     names: dict[tuple[Path, str], str] = {}
     for source in dict.fromkeys(sources):
         own, odd = _scans_of(source, progress)
-        root = source.resolve() if source.is_dir() else source.resolve().parent
+        root = source.resolve() if os.path.isdir(source) else source.resolve().parent
         for name in dict.fromkeys(sample.dataset for sample in own):
             if (root, name) not in names:
                 free = _free(name, set(names.values()))
                 names[root, name] = free
                 if free != name:
                     remarks.append(Remark("one-name", free))
-        samples += [replace(sample, dataset=names[root, sample.dataset]) for sample in own]
+        number = sources.index(source)
+        samples += [replace(s, dataset=names[root, s.dataset], source=number) for s in own]
         remarks += [replace(each, dataset=names.get((root, each.dataset), each.dataset)) for each in odd]
     return samples, remarks
 
@@ -54,11 +57,10 @@ def _free(name: str, taken: set[str]) -> str:
 
 
 def _scans_of(source: Path, progress: Progress) -> tuple[list[Sample], list[Remark]]:
-    if not source.exists():
-        raise DatasetError(f"no such folder or table: {source}", LAYOUT)
-    if source.is_dir() and has_class_folders(source):
+    is_folder = _is_folder(source)
+    if is_folder and has_class_folders(source):
         return scans_in(source, progress), []
-    table = table_in(source) if source.is_dir() else source
+    table = table_in(source) if is_folder else source
     if table is None:
         raise DatasetError(f"the folder {source} is no DATASET", LAYOUT)
     rows = read_table(table, progress)
@@ -73,3 +75,22 @@ def _scans_of(source: Path, progress: Progress) -> tuple[list[Sample], list[Rema
         count = sum(rows.bad_labels.values())
         remarks.append(Remark("bad-label", name, count, about=", ".join(words + more)))
     return rows.samples, remarks
+
+
+def _is_folder(source: Path) -> bool:
+    """Whether it is a folder, which may then be searched; else it is a file.
+
+    Raises:
+        DatasetError: there is no such thing, or it cannot be looked at.
+    """
+    try:
+        is_folder = stat.S_ISDIR(source.stat().st_mode)
+        if is_folder:
+            os.scandir(source).close()
+    except (FileNotFoundError, NotADirectoryError):
+        raise DatasetError(f"no such folder or table: {source}", LAYOUT) from None
+    except OSError as error:
+        raise DatasetError(
+            f"{source} cannot be opened: {error.strerror}", "ask for permission, or leave it out"
+        ) from None
+    return is_folder

@@ -5,13 +5,14 @@ from __future__ import annotations
 import csv
 import io
 import locale
+import os
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from core.datasets.columns import columns_of, split_of
-from core.datasets.dataset import Sample, Split, patient_of
+from core.datasets.dataset import Sample, Split, sample_at
 from core.datasets.places import places_of
 from core.errors import DatasetError
 from core.files import write_whole
@@ -50,7 +51,7 @@ def table_in(folder: Path) -> Path | None:
     found = [
         path
         for path in sorted(folder.glob("*"))
-        if path.suffix.lower() == ".csv" and not path.name.startswith(".") and path.is_file()
+        if path.suffix.lower() == ".csv" and not path.name.startswith(".") and os.path.isfile(path)
     ]
     if len(found) > 1:
         raise DatasetError(
@@ -107,10 +108,7 @@ def read_table(path: Path, progress: Progress | None = None) -> TableRows:
         else:
             split = (split_of(where) if where else None) or part
             if (at, label, split) not in samples:
-                scan = Path(at)
-                samples[at, label, split] = Sample(
-                    scan, label, dataset or name, split, patient or patient_of(scan)
-                )
+                samples[at, label, split] = sample_at(Path(at), label, dataset or name, split, patient)
     if not samples:
         raise _of_no_use(path, list(not_found), bad)
     missing = [Path(_shown(file)) for file in not_found]
@@ -128,7 +126,8 @@ def write_table(path: Path, samples: Sequence[Sample]) -> None:
     writer.writerow(("path", "label", "patient", "dataset", "split"))
     for each in samples:
         where = str(each.path.absolute())
-        writer.writerow((where, CLASSES[each.label], each.patient, each.dataset, each.split))
+        patient = "" if each.is_guess else each.patient
+        writer.writerow((where, CLASSES[each.label], patient, each.dataset, each.split))
     write_whole(path, text.getvalue().encode("utf-8", "surrogateescape"))
 
 

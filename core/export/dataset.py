@@ -13,10 +13,9 @@ from core.errors import ScanError
 from core.export.counting import Leaving, counted
 from core.export.item import Item, Written
 from core.export.naming import Naming
-from core.export.pseudonym import key, pseudonym
+from core.export.pseudonym import key, patient_told, pseudonym
 from core.export.source import to_be_drawn
 from core.export.staging import Stage
-from core.imaging.patients import patient_in_name
 from core.imaging.scan import Scan
 from core.model.checkpoint import CLASSES
 from core.progress import Progress
@@ -63,7 +62,8 @@ def write_dataset(folder: Path, items: Iterable[Item], named: bool, progress: Pr
                 continue
             seen.add(scan.sha256)
             counts[item.reviewed] += 1
-            patient = pseudonym(_patient(item, scan), secret)
+            told = patient_told(scan.dicom.patient_key if scan.dicom else "", item.found.path.name)
+            patient = pseudonym(told or f"scan {scan.sha256}", secret)
             place = PurePath("train", item.reviewed, patient, f"{scan.sha256[:12]}.png")
             stage.add(place, grey_png(scan))
             for earlier in before.get(place.name, []):
@@ -92,12 +92,3 @@ def _already_in(folder: Path) -> dict[str, list[PurePath]]:
         for path in folder.glob(f"train/{label}/*/*.png"):
             places.setdefault(path.name, []).append(PurePath(path.relative_to(folder)))
     return places
-
-
-def _patient(item: Item, scan: Scan) -> str:
-    """What tells the patient apart from others, to be given another name."""
-    if scan.dicom and scan.dicom.patient_key:
-        return f"dicom {scan.dicom.patient_key}"
-    if patient := patient_in_name(item.found.path.name):
-        return f"name {patient}"
-    return f"scan {scan.sha256}"

@@ -12,6 +12,7 @@ import os
 import secrets
 from pathlib import Path
 
+from core.imaging.patients import patient_in_name
 from core.paths import user_data
 
 _BYTES = 32
@@ -22,7 +23,7 @@ def key() -> bytes:
 
     Where it cannot be kept, it is another one each time: patients are then told apart within one export only.
     """
-    path = user_data() / "pseudonyms.key"
+    path = _place()
     if kept := _kept(path):
         return kept
     made = secrets.token_bytes(_BYTES)
@@ -37,9 +38,30 @@ def key() -> bytes:
     return made
 
 
+def kept_key() -> bytes:
+    """This computer's key; empty where nothing was exported here yet, or it cannot be read."""
+    return _kept(_place())
+
+
+def patient_told(patient_key: str, file_name: str) -> str:
+    """What tells a patient apart wherever the scan lies, to be given a pseudonym; empty where nothing does.
+
+    Args:
+        patient_key: `DicomFacts.patient_key`, or empty.
+    """
+    if patient_key:
+        return f"dicom {patient_key}"
+    patient = patient_in_name(file_name)
+    return f"name {patient}" if patient else ""
+
+
 def pseudonym(of: str, key: bytes) -> str:
     """16 hex digits for `of`, by `key`."""
     return hmac.new(key, of.encode("utf-8", "surrogateescape"), hashlib.sha256).hexdigest()[:16]
+
+
+def _place() -> Path:
+    return user_data() / "pseudonyms.key"
 
 
 def _kept(path: Path) -> bytes:

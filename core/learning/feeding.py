@@ -186,14 +186,13 @@ def batches(rows: Tensor, size: int, whole: bool = False) -> list[Tensor]:
 
 
 def expanded(scans: LoadedScans, recipe: Recipe) -> Tensor:
-    """Rows of the training samples, each as often as its DATASET is to be taken in an epoch."""
-    datasets = list(dict.fromkeys(sample.dataset for sample in scans.samples))
-    times = dict(zip(datasets, recipe.repeat, strict=False))
+    """Rows of the training samples, each as often as the DATASET given is to be taken in an epoch."""
+    times = dict(enumerate(recipe.repeat))
     rows = [
         row
         for row, sample in enumerate(scans.samples)
         if sample.split == "train"
-        for _ in range(times.get(sample.dataset, 1))
+        for _ in range(times.get(sample.source, 1))
     ]
     return torch.tensor(rows)
 

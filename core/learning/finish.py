@@ -6,7 +6,6 @@ import math
 from collections.abc import Sequence
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
-from itertools import zip_longest
 from typing import Any
 
 import numpy as np
@@ -50,7 +49,7 @@ def finish(
     """The checkpoint of a trained network, and its validation results by DATASET.
 
     Args:
-        ages: of the patients of each DATASET, in their order; those missing are not known.
+        ages: of the patients of each DATASET that was given, in their order; those missing are not known.
 
     Temperature and operating points are fitted on the validation scans of all DATASETs together, of which
     every class of every DATASET counts alike; the temperature on each as it is and, where the recipe
@@ -114,7 +113,7 @@ def finish(
         operating_points=tuple(points),
         metrics={
             scored.name: {**result, "ages": list(of)} if of else result
-            for (scored, result), of in zip_longest(results, ages[: len(results)])
+            for (scored, result), of in zip(results, ages_by_dataset(samples, ages), strict=True)
         },
         graphs=export_graphs(network.backbone, spec.size, calibration),
     )
@@ -214,6 +213,15 @@ def _results(
         )
         results.append((scored, metrics(scored, threshold)))
     return results
+
+
+def ages_by_dataset(samples: Sequence[Sample], ages: Sequence[Ages]) -> list[Ages | None]:
+    """Of the patients of each DATASET, in the order in which they come; None where they are not known, or
+    were told differently of two parts of it."""
+    told: dict[str, set[Ages | None]] = {}
+    for sample in samples:
+        told.setdefault(sample.dataset, set()).add(ages[sample.source] if sample.source < len(ages) else None)
+    return [next(iter(each)) if len(each) == 1 else None for each in told.values()]
 
 
 def _layouts(scans: LoadedScans, rows: NDArray[np.int64]) -> NDArray[np.float32]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import accumulate
 from typing import Literal
 
-from core.datasets.dataset import Order
+from core.datasets.splitting import Order
 from core.imaging.preprocess import Preprocessing
 from core.model.checkpoint import BackboneName, HeadName
 
@@ -40,7 +40,7 @@ class Recipe:
         focus: weigh the feature map by where lungs are (`core.model.focus`); None: likewise.
         average: decay per step of an exponential average of the weights, which is what is kept;
             0 for none.
-        repeat: how often the scans of each DATASET are taken in one epoch, in the order given;
+        repeat: how often the scans of each DATASET that is given are taken in one epoch, in that order;
             missing ones once.
         balance: take as many scans of each class in an epoch: of each DATASET all of the rarer one, and as
             many of the other, drawn anew each time. Costs less than weighing, and weighs the same.

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path, PurePath
 
-from core.datasets.dataset import Sample, patient_groups
+from core.datasets.dataset import Sample
 from core.datasets.inspection import found
+from core.datasets.patients import patient_groups
 from core.errors import DatasetError
 from core.progress import Progress
 from core.reading.finding import Found
@@ -140,7 +141,7 @@ def _evaluated(sample: Sample, outcome: Outcome) -> EvaluatedScan:
         path=sample.path,
         sha256=outcome.sha256,
         label=sample.label,
-        patient=(dicom.patient_key if dicom is not None else "") or sample.patient,
+        patient=sample.as_read(outcome.sha256, dicom.patient_key if dicom is not None else "").patient,
         dataset=sample.dataset,
         status=status,
         probability=outcome.reading.probability if outcome.reading is not None else None,

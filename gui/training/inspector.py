@@ -9,8 +9,8 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 
 from core import paths
-from core.datasets.dataset import Order
 from core.datasets.inspected import Inspection
+from core.datasets.splitting import Order
 from core.errors import DatasetError
 from core.progress import Progress
 from gui.jobs import Job, Lane

@@ -9,8 +9,8 @@ from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from core.datasets.dataset import Order
 from core.datasets.inspected import Inspection
+from core.datasets.splitting import Order
 from core.learning import runs
 from core.learning.job import TrainingJob
 from core.learning.recipe import PRESETS, Recipe

@@ -15,9 +15,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from core.datasets import inspection
-from core.datasets.dataset import decoded, patient_groups
+from core.datasets.dataset import decoded
 from core.datasets.inspected import Remark, RemarkKind
 from core.datasets.inspection import describe, found, inspect, load_and_split
+from core.datasets.patients import patient_groups
 from core.errors import DatasetError
 from core.imaging.preprocess import Preprocessing, squeezed
 from core.progress import Cancelled, NullProgress
@@ -192,6 +193,8 @@ def test_what_is_no_dataset_is_said(tmp_path) -> None:
         look(tmp_path)
     with pytest.raises(DatasetError, match="no such folder or table"):
         look(tmp_path / "nowhere")
+    with pytest.raises(DatasetError, match="a cannot be opened"):
+        look(tmp_path / ("a" * 300))
     (tmp_path / "empty" / "NORMAL").mkdir(parents=True)
     assert not look(tmp_path / "empty").can_start
 
@@ -226,6 +229,8 @@ def test_a_folder_that_may_not_be_searched_is_not_passed_over(tmp_path, monkeypa
     monkeypatch.setattr("os.scandir", refuse)
     with pytest.raises(DatasetError, match="closed cannot be searched"):
         look(ward)
+    with pytest.raises(DatasetError, match="closed cannot be opened: Permission denied"):
+        look(ward / "NORMAL" / "closed")
 
 
 def test_cancel_begins_no_more(tmp_path, monkeypatch) -> None:
@@ -264,7 +269,7 @@ files = st.lists(
 @settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(odd=files, seed=st.integers(0, 3))
 def test_whatever_is_there_what_is_shown_is_what_is_used(tmp_path_factory, monkeypatch, odd, seed) -> None:
-    monkeypatch.setattr("core.datasets.dataset.SMALLEST_VALIDATION", 3)
+    monkeypatch.setattr("core.datasets.splitting.SMALLEST_VALIDATION", 3)
     monkeypatch.setattr("core.datasets.settling.SMALLEST_VALIDATION", 3)
     root = tmp_path_factory.mktemp("odd")
     sources = []

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.datasets.dataset import Sample, patient_groups
+from core.datasets.dataset import Sample
+from core.datasets.patients import patient_groups
 from core.datasets.settling import settled
 
 SHARE, SEED = 0.25, 3
@@ -57,7 +58,7 @@ scans = st.builds(
 def test_nobody_is_on_two_sides_and_nothing_counts_twice(regular, odd, seed, share, smallest) -> None:
     given_samples = [*ward("a", regular), *odd]
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("core.datasets.dataset.SMALLEST_VALIDATION", smallest)
+        patch.setattr("core.datasets.splitting.SMALLEST_VALIDATION", smallest)
         patch.setattr("core.datasets.settling.SMALLEST_VALIDATION", smallest)
         used, remarks = settled(given_samples, share, seed)
     is_fatal = any(remark.fatal for remark in remarks)
@@ -140,7 +141,7 @@ def test_labels_that_contradict_each_other_across_datasets() -> None:
 
 @pytest.mark.parametrize("part", ["train", "val"])
 def test_a_part_without_a_class_is_fatal(monkeypatch, part) -> None:
-    monkeypatch.setattr("core.datasets.dataset.SMALLEST_VALIDATION", 2)
+    monkeypatch.setattr("core.datasets.splitting.SMALLEST_VALIDATION", 2)
     other = "val" if part == "train" else "train"
     samples = [sample(f"a{i}", part, label=1) for i in range(4)]
     samples += [sample(f"b{i}", other, label=i % 2) for i in range(4)]

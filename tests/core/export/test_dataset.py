@@ -9,7 +9,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from core.datasets.dataset import find_samples, load, patient_groups, split
+from core.datasets.dataset import find_samples, load
+from core.datasets.patients import patient_groups
+from core.datasets.splitting import split
 from core.errors import LungfieldError
 from core.export.dataset import grey_png, write_dataset
 from core.export.pseudonym import key, pseudonym

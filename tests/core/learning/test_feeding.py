@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import torch
 
-from core.datasets.dataset import Sample
-from core.learning.feeding import balanced
+from core.datasets.dataset import Sample, find_samples
+from core.datasets.inspection import load_and_split
+from core.datasets.table import write_table
+from core.imaging.preprocess import Preprocessing
+from core.learning.feeding import balanced, expanded
+from core.learning.finish import ages_by_dataset
+from core.learning.recipe import Recipe
+from core.progress import NullProgress
+from tests.datasets import write_dataset
 
 
 def _samples(**sets: tuple[int, int]) -> list[Sample]:
@@ -58,3 +66,24 @@ def test_another_order_takes_others_of_the_larger_class():
 def test_a_set_of_one_class_is_taken_whole():
     samples = _samples(healthy=(12, 0))
     assert len(balanced(torch.arange(12), samples, torch.Generator())) == 12
+
+
+def test_what_is_said_of_each_dataset_given_holds_for_its_scans(tmp_path: Path) -> None:
+    """Two tables may be one DATASET, one may only be tested on, and one may hold several."""
+    adults = tmp_path / "adults"
+    for part, start in (("train", 1), ("test", 300)):
+        scans = find_samples(write_dataset(tmp_path / part, 24, first=start, start=start))
+        write_table(adults / f"{part}.csv", [replace(s, dataset="adults", split=part) for s in scans])
+    children = find_samples(write_dataset(tmp_path / "children", 24, first=600, start=600))
+    wards = [replace(s, dataset=f"ward {n % 2}") for n, s in enumerate(children)]
+    write_table(tmp_path / "wards.csv", wards)
+    sources = [adults / "train.csv", adults / "test.csv", tmp_path / "wards.csv"]
+    loaded, _ = load_and_split(sources, Preprocessing(64), 0.2, 0, "random", NullProgress())
+    often = Counter(expanded(loaded, Recipe(repeat=(1, 1, 8))).tolist())
+    taken = {(loaded.samples[row].dataset, times) for row, times in often.items()}
+    assert taken == {("adults", 1), ("ward 0", 8), ("ward 1", 8)}
+    held = [sample for sample in loaded.samples if sample.split == "val"]
+    assert list(dict.fromkeys(sample.dataset for sample in held)) == ["adults", "ward 0", "ward 1"]
+    old, young = (18.0, 95.0), (1.0, 5.0)
+    assert ages_by_dataset(held, (old, old, young)) == [old, young, young]
+    assert ages_by_dataset(held, (old,)) == [old, None, None]
