@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import argparse
 import io
+import os
 import sys
 from collections.abc import Sequence
-from pathlib import Path
+from pathlib import Path, PurePath
 
 import numpy as np
 
@@ -19,6 +20,7 @@ from core.pace import Pace
 from core.reading.finding import Found, find
 from core.reading.folder import Outcome, read_files
 from core.reading.overlay import overlay, png
+from core.reading.places import Places
 from core.reading.reader import Reader
 from core.reading.results import ResultsFile, Row, earlier_rows, row_of
 
@@ -80,7 +82,7 @@ def _read_all(
     pace = Pace()
 
     def known(found: Found, sha256: str) -> bool:
-        drawn = heatmaps is None or all(file.exists() for file in _heatmap_files(heatmaps, places[found]))
+        drawn = heatmaps is None or all(map(os.path.exists, _heatmap_files(heatmaps, places[found])))
         return drawn and sha256 in kept
 
     with TerminalProgress() as progress:
@@ -109,33 +111,22 @@ def _tell(row: Row, progress: TerminalProgress, quiet: bool) -> None:
         progress.say(f"{row['label']:<9}  pneumonia {float(row['probability']):.3f}  {row['path']}{reason}")
 
 
-def heatmap_places(files: Sequence[Found]) -> list[Path]:
+def heatmap_places(files: Sequence[Found]) -> list[PurePath]:
     """Where each file's heatmap goes under the folder for them, less the suffix.
 
     A scan's path with its suffix taken off; where two scans would share one (a.png beside a.dcm, or
     the same path in two folders given), the later keep their suffix, and a number if need be.
     """
-    taken: set[Path] = set()
-    places = []
-    for found in files:
-        bare = Path(found.relative.with_suffix(""))
-        choices = [
-            bare,
-            Path(found.relative),
-            *(Path(f"{found.relative}-{n}") for n in range(2, len(files) + 2)),
-        ]
-        place = next(choice for choice in choices if choice not in taken)
-        taken.add(place)
-        places.append(place)
-    return places
+    places = Places()
+    return [places.take(found.relative.with_suffix(""), found.relative) for found in files]
 
 
-def _heatmap_files(folder: Path, place: Path) -> tuple[Path, Path]:
+def _heatmap_files(folder: Path, place: PurePath) -> tuple[Path, Path]:
     """The overlay and the map. The suffix is put on, not exchanged: a place may hold dots."""
     return folder / f"{place}.png", folder / f"{place}.npy"
 
 
-def _write_heatmap(folder: Path, place: Path, outcome: Outcome) -> None:
+def _write_heatmap(folder: Path, place: PurePath, outcome: Outcome) -> None:
     if outcome.reading is None or outcome.scan is None:
         return
     picture, numbers = _heatmap_files(folder, place)

@@ -31,6 +31,7 @@ def run(chosen: argparse.Namespace) -> int:
     if chosen.out is None:
         raise LungfieldError("nobody said where the model goes", "give a folder with --out")
     # Only now: importing torch takes seconds, and a mistyped option need not wait for it.
+    from core.learning import runs
     from core.learning.job import TrainingJob
     from core.learning.run import train
 
@@ -44,7 +45,7 @@ def run(chosen: argparse.Namespace) -> int:
         chosen.resume,
         tuple(chosen.ages or ()),
     )
-    with TerminalProgress() as progress:
+    with runs.held(chosen.out), TerminalProgress() as progress:
         made = train(job, progress).model
     print(f"the model is {made}; `{COMMAND} models import {made}` takes it into the library")
     return DONE

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -11,7 +10,7 @@ from core.export.item import Item, Written
 from core.export.naming import Naming
 from core.export.staging import whole_file
 from core.progress import Progress
-from core.reading.cells import harmless, harmless_path
+from core.reading.cells import CsvWriter, harmless, harmless_path
 from core.reading.folder import Outcome
 from core.reading.results import COLUMNS as RESULTS
 from core.reading.results import Row, row_of
@@ -41,10 +40,10 @@ def write_csv(path: Path, items: Iterable[Item], named: bool, progress: Progress
         # A file's name need not be text; what is not comes out as \udcff
         beside.open("w", newline="", encoding="utf-8-sig", errors="backslashreplace") as file,
     ):
-        writer = csv.DictWriter(file, COLUMNS)
-        writer.writeheader()
+        writer = CsvWriter(file, COLUMNS)
+        writer.write_header()
         for item in counted(items, progress):
-            writer.writerow(_row(item, naming))
+            writer.write(_row(item, naming))
     return Written((path,))
 
 

@@ -44,10 +44,10 @@ def write_dataset(folder: Path, items: Iterable[Item], named: bool, progress: Pr
     naming = Naming(named)
     leaving = Leaving(naming)
     secret = key()
-    before = _already_in(folder)
     seen: set[str] = set()
     counts = Counter(dict.fromkeys(CLASSES, 0))
     with Stage(folder) as stage:
+        before = _already_in(folder)
         for item in counted(items, progress):
             if not item.reviewed:
                 for earlier in before.get(f"{item.sha256[:12]}.png", []) if item.sha256 else []:

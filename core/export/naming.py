@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from itertools import chain, count
 from pathlib import PurePath
 
 from core.errors import ScanError
 from core.export.item import Item
 from core.export.source import header_of
 from core.reading.finding import Found
+from core.reading.places import Places
 
 #: What stands in a note where a name was.
 TAKEN_OUT = "[name]"
@@ -43,7 +43,7 @@ class Naming:
 
     def __init__(self, named: bool) -> None:
         self.named = named
-        self._taken: set[str] = set()
+        self._places = Places()
         self._unopened: dict[Found, int] = {}
 
     def name(self, item: Item) -> str:
@@ -62,11 +62,7 @@ class Naming:
         scans would share one (a.png beside a.dcm), the later has a number.
         """
         bare = _bare(item.found.relative) if self.named else PurePath(self.name(item))
-        choices = chain([bare], (bare.with_name(f"{bare.name}-{n}") for n in count(2)))
-        # Folded, because a disk may not tell upper case from lower
-        place = next(choice for choice in choices if str(choice).casefold() not in self._taken)
-        self._taken.add(str(place).casefold())
-        return place
+        return self._places.take(bare)
 
     def reason(self, item: Item, reason: str | None = None) -> str:
         """Why it was rejected or failed, or `reason`; errors name the file they are about."""

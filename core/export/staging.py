@@ -49,7 +49,7 @@ class Stage:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._was_there = folder.exists()
+        self._was_there = os.path.exists(folder)
         self._hidden = folder / f".lungfield-{secrets.token_hex(4)}"
         self._places: dict[PurePath, None] = {}
         self._outdated: list[PurePath] = []
@@ -67,8 +67,9 @@ class Stage:
                 self._move_all()
         finally:
             shutil.rmtree(self._hidden, ignore_errors=True)
-            if not self._was_there and not any(self._folder.iterdir()):
-                self._folder.rmdir()
+            if not self._was_there:
+                with suppress(OSError):  # something is in it
+                    self._folder.rmdir()
 
     def add(self, place: PurePath, data: bytes) -> None:
         """Have `data` written to `place`, a path below the folder."""

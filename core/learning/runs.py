@@ -144,20 +144,26 @@ def epochs_done(folder: Path) -> int:
 
 @contextlib.contextmanager
 def held(folder: Path) -> Iterator[None]:
-    """Holds a run for the process that does it; the system lets go of it when that ends, however it does.
+    """Holds a folder for the process that trains into it; the system lets go of it when that ends, however it
+    does.
 
     Raises:
-        LungfieldError: another process does it.
+        LungfieldError: another process does, or the folder cannot be written to.
     """
-    folder.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(folder / _LOCK_FILE, timeout=0)
     try:
-        with FileLock(folder / _LOCK_FILE, timeout=0):
-            _tidy(folder)
-            yield
+        folder.mkdir(parents=True, exist_ok=True)
+        lock.acquire()
     except Timeout:
         raise LungfieldError(
-            "this training is going on already", "look for another window of Lungfield"
+            "this training is going on already", f"another Lungfield trains into {folder}"
         ) from None
+    except OSError as error:
+        raise LungfieldError(f"cannot write to {folder}", error.strerror or str(error)) from error
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def is_held(folder: Path) -> bool:
@@ -202,8 +208,9 @@ def _time_of(file: Path) -> datetime:
         return datetime.now()
 
 
-def _tidy(folder: Path) -> None:
-    """Remove what a process that was ended left half written (`core.files`)."""
+def tidy(folder: Path) -> None:
+    """Remove what a process that was ended left half written (`core.files`). Only of a run of the window: a
+    person's own folder may hold other files of such names."""
     for file in folder.glob(".*.*"):
         if file.name != _LOCK_FILE:
             with contextlib.suppress(OSError):

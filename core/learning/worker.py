@@ -183,6 +183,7 @@ def _do(command: Command, telling: Telling) -> Any:
 
 def _train(job: TrainingJob, telling: Telling) -> Any:
     with runs.held(job.out):
+        runs.tidy(job.out)
         from core.learning.run import train
 
         telling.check()

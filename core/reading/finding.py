@@ -105,7 +105,7 @@ def find(paths: Iterable[Path], progress: Progress | None = None) -> Listing:
     """
     listing = Listing()
     for path in paths:
-        if path.is_dir():
+        if os.path.isdir(path):  # Path.is_dir raises where it may not look, or the name is too long
             _find_in(path, listing, progress or NullProgress())
         else:
             listing.files.append(Found(path, PurePath(path.name)))

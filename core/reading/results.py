@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import io
 import os
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import IO, Any
 
 from core.errors import LungfieldError
 from core.files import write_whole
-from core.reading.cells import harmless, harmless_path
+from core.reading.cells import CsvWriter, harmless, harmless_path
 from core.reading.folder import Outcome
 
 COLUMNS = (
@@ -29,6 +31,9 @@ COLUMNS = (
 )
 
 Row = dict[str, str]
+
+#: What "surrogateescape" makes of bytes that are no text.
+_NO_TEXT = re.compile("[\udc80-\udcff]")
 
 
 def row_of(outcome: Outcome) -> Row:
@@ -55,9 +60,10 @@ def row_of(outcome: Outcome) -> Row:
 def csv_of(rows: Iterable[Row]) -> bytes:
     """A whole results.csv of these rows, as UTF-8; what of a file's name is no text comes out as \\udcff."""
     text = io.StringIO(newline="")
-    writer = csv.DictWriter(text, COLUMNS)
-    writer.writeheader()
-    writer.writerows(rows)
+    writer = CsvWriter(text, COLUMNS)
+    writer.write_header()
+    for row in rows:
+        writer.write(row)
     return text.getvalue().encode("utf-8", "backslashreplace")
 
 
@@ -71,12 +77,12 @@ class ResultsFile:
         earlier: rows of earlier runs that this one may still want when it is resumed in its turn.
 
     Raises:
-        LungfieldError: it cannot be written.
+        LungfieldError: it is a folder, or cannot be written.
     """
 
     def __init__(self, path: Path, earlier: Iterable[Row] = ()) -> None:
         self._path = path
-        self._part, self._earlier = _part(path), _earlier(path)
+        self._part, self._earlier = _beside(path)
         # First, because the part, which is begun anew, may hold some of them
         self._keep(earlier)
         try:
@@ -88,11 +94,11 @@ class ResultsFile:
             )
         except OSError as error:
             raise _unwritable(path, error) from error
-        self._writer = csv.DictWriter(self._file, COLUMNS)
-        self._guarded(self._writer.writeheader)
+        self._writer = CsvWriter(self._file, COLUMNS)
+        self._guarded(self._writer.write_header)
 
     def add(self, row: Row) -> None:
-        self._guarded(lambda: self._writer.writerow(row))
+        self._guarded(lambda: self._writer.write(row))
 
     def finish(self) -> None:
         """Close the file and give it its name."""
@@ -122,28 +128,40 @@ class ResultsFile:
 def earlier_rows(path: Path) -> dict[str, Row]:
     """Rows of earlier runs, finished or not, that were read: by SHA-256, the latest of each.
 
-    Rows that were cut off in writing are left out.
+    Rows that were cut off in writing, or damaged since, are left out.
+
+    Raises:
+        LungfieldError: `path` is a folder, or what there is may not be read.
     """
+    part, earlier = _beside(path)
     rows: dict[str, Row] = {}
-    for file in (path, _earlier(path), _part(path)):
-        if file.is_file():
-            with file.open(newline="", encoding="utf-8") as lines:
-                rows |= {row["sha256"]: row for row in _whole(csv.DictReader(lines))}
+    for file in filter(os.path.isfile, (path, earlier, part)):
+        try:
+            with file.open(newline="", encoding="utf-8", errors="surrogateescape") as lines:
+                rows |= {row["sha256"]: row for row in _whole(lines)}
+        except OSError as error:
+            raise LungfieldError(f"cannot read {file}", error.strerror or str(error)) from error
     return rows
 
 
-def _whole(rows: Iterable[dict[str, Any]]) -> Iterable[Row]:
-    for row in rows:
-        if set(row) == set(COLUMNS) and row["milliseconds"] and row["status"] in {"ok", "rejected"}:
-            yield row
+def _whole(lines: Iterable[str]) -> Iterator[Row]:
+    # Without its end a line may be cut off in its last cell, which the cells do not show
+    ended = (line for line in lines if line.endswith(("\r", "\n")))
+    with contextlib.suppress(csv.Error):  # no table from here on
+        yield from filter(_is_whole, csv.DictReader(ended))
 
 
-def _part(path: Path) -> Path:
-    return path.with_name(f"{path.name}.part")
+def _is_whole(row: dict[str, Any]) -> bool:
+    if set(row) != set(COLUMNS) or not row["milliseconds"] or row["status"] not in {"ok", "rejected"}:
+        return False
+    return not _NO_TEXT.search("".join(row.values()))
 
 
-def _earlier(path: Path) -> Path:
-    return path.with_name(f"{path.name}.earlier")
+def _beside(path: Path) -> tuple[Path, Path]:
+    """`NAME.part` and `NAME.earlier`. Raises LungfieldError: `path` is a folder, which can't be replaced."""
+    if os.path.isdir(path):
+        raise LungfieldError(f"cannot write {path}", "it is a folder; name a file in it")
+    return path.with_name(f"{path.name}.part"), path.with_name(f"{path.name}.earlier")
 
 
 def _unwritable(path: Path, error: OSError) -> LungfieldError:

@@ -135,7 +135,7 @@ def _seen(outcome: Outcome, upload: Upload, by: Checkpoint) -> Seen:
 
 def _finer(scan: Scan, upload: Upload) -> Scan:
     """The scan as large as it is looked at, where it was decoded smaller for the network."""
-    if scan.reduced == 1:
+    if scan.reduced == 1 or max(scan.pixels.shape) >= LONGEST_SIDE:
         return scan
     return decode(upload.data, scan.source, min_side=LONGEST_SIDE, sha256=scan.sha256)
 

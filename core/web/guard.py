@@ -62,11 +62,13 @@ class Guard:
     Args:
         app: what it guards.
         most: bytes that one request may bring.
+        too_much: raised to the application, with a line, as it receives more than that.
     """
 
-    def __init__(self, app: App, most: int) -> None:
+    def __init__(self, app: App, most: int, too_much: Callable[[str], Exception]) -> None:
         self._app = app
         self._most = most
+        self._too_much = too_much
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -81,9 +83,41 @@ class Guard:
         if not is_open(scope["path"]):
             await _refuse(send_on, 404, "There is nothing here.")
         elif _length(scope) > self._most:
-            await _refuse(send_on, 413, f"More than {self._most >> 20} MB at once.")
+            await self._refuse_size(send_on)
         else:
-            await self._app(scope, receive, send_on)
+            await self._counted(scope, receive, send_on)
+
+    async def _counted(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Hand a request on while it brings no more than it may: it need not say beforehand how much it will.
+
+        What the application answers to one that does is not sent.
+        """
+        brought, is_answered = 0, False
+
+        async def receive_on() -> Message:
+            nonlocal brought
+            message = await receive()
+            brought += len(message.get("body", b""))
+            if brought > self._most:
+                raise self._too_much("more than may be brought at once")
+            return message
+
+        async def send_on(message: Message) -> None:
+            nonlocal is_answered
+            if is_answered or brought <= self._most:
+                is_answered = True
+                await send(message)
+
+        try:
+            await self._app(scope, receive_on, send_on)
+        except Exception:
+            if is_answered or brought <= self._most:
+                raise
+        if brought > self._most and not is_answered:
+            await self._refuse_size(send)
+
+    async def _refuse_size(self, send: Send) -> None:
+        await _refuse(send, 413, f"More than {self._most >> 20} MB at once.")
 
 
 def is_open(path: str) -> bool:

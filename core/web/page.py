@@ -4,6 +4,7 @@
 # it, and as text it could not find them here
 
 import functools
+import secrets
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from html import escape
@@ -17,7 +18,7 @@ from core.web import view
 from core.web.desk import Desk, Seen
 from core.web.samples import SAMPLES
 from core.web.sessions import Sessions
-from core.web.uploads import MAX_BYTES, MAX_FILES, Upload, Uploads
+from core.web.uploads import MAX_BYTES, MAX_FILES, MAX_TOGETHER, Upload, Uploads
 
 if TYPE_CHECKING:
     import gradio as gr
@@ -136,7 +137,7 @@ def build(desk: Desk, uploads: Uploads, sessions: Sessions) -> "gr.Blocks":
                 )
                 gr.HTML(
                     f"<p>DICOM, JPEG, PNG, TIFF, BMP or WebP; up to {MAX_FILES} files at once, "
-                    f"{MAX_BYTES >> 20} MB each.</p>",
+                    f"{MAX_BYTES >> 20} MB each and {MAX_TOGETHER >> 20} MB together.</p>",
                     elem_classes="lf-small",
                 )
                 stopper = gr.Button("Stop", visible=False, elem_id="lf-stop")
@@ -197,7 +198,23 @@ def build(desk: Desk, uploads: Uploads, sessions: Sessions) -> "gr.Blocks":
         _add_api(gr, read_api)
     for block in page.blocks.values():
         _take_uploads_only(block, uploads)
+    _keep_uploads_apart()
     return page
+
+
+@functools.cache
+def _keep_uploads_apart() -> None:
+    """Gradio lays an upload in a folder named by its content: the same scan from two people would be one
+    file, and gone for the second once the first was read. So chance goes into that name too."""
+    from gradio import route_utils
+
+    begin = route_utils.GradioUploadFile.__init__
+
+    def begin_apart(upload: Any, *arguments: Any, **named: Any) -> None:
+        begin(upload, *arguments, **named)
+        upload.sha.update(secrets.token_bytes())
+
+    route_utils.GradioUploadFile.__init__ = begin_apart
 
 
 def _take_uploads_only(block: Any, uploads: Uploads) -> None:

@@ -17,10 +17,10 @@ from core.web.guard import Guard, is_loopback
 from core.web.page import build, dress
 from core.web.quiet import keep_to_ourselves, log_with_ours, nothing_printed
 from core.web.sessions import Sessions
-from core.web.uploads import MAX_BYTES, Uploads
+from core.web.uploads import MAX_BYTES, MAX_TOGETHER, Uploads
 
-#: One request may bring as much as so many of the largest files.
-_LARGEST_AT_ONCE = 10
+#: Bytes that a form may say of its files besides.
+_BESIDES = 1 << 19
 
 #: What a browser on this computer may call it.
 _OWN_NAMES = ("localhost", "127.0.0.1", "[::1]", "::1")
@@ -107,6 +107,7 @@ def make_application(
         import gradio as gr
         from fastapi import FastAPI
         from fastapi.middleware.trustedhost import TrustedHostMiddleware
+        from gradio.route_utils import MultiPartException
 
         page = build(Desk(opened), uploads, sessions)
         application = gr.mount_gradio_app(
@@ -131,7 +132,9 @@ def make_application(
     served = next(
         each.app for each in application.routes if isinstance(getattr(each, "app", None), gr.routes.App)
     )
-    return Application(Guard(application, _LARGEST_AT_ONCE * MAX_BYTES), served.stop_event.set)
+    # Of all that may go wrong while it takes uploads, Gradio removes what it has of them for this alone
+    guard = Guard(application, MAX_TOGETHER + _BESIDES, MultiPartException)
+    return Application(guard, served.stop_event.set)
 
 
 def _run(application: Application, listener: socket.socket, started: Callable[[], None]) -> None:

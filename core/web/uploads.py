@@ -22,6 +22,8 @@ from core.reading.finding import Found
 MAX_BYTES = 100 << 20
 #: So many files may be read together; for more there is `main.py read`.
 MAX_FILES = 200
+#: All of them may be this large, in bytes: the page sends what is chosen at once in one request.
+MAX_TOGETHER = 10 * MAX_BYTES
 
 #: An upload that nobody had read goes after so many seconds: its page was closed meanwhile.
 _ABANDONED = 600.0
@@ -133,7 +135,7 @@ class Uploads:
         """Where an upload lies. Raises LungfieldError: the path is that of no upload."""
         try:
             file = Path(path).resolve()
-            # Gradio puts each into a folder of its own, named by its hash
+            # Gradio puts each into a folder of its own
             known = file.parent.parent == self.folder and file.is_file()
         except (OSError, ValueError):
             known = False
@@ -148,7 +150,9 @@ class Uploads:
         return Upload(name or file.name, file)
 
     def _files(self) -> list[Path]:
-        return [file for file in self.folder.rglob("*") if file.is_file() and file.name != _LOCK]
+        # Not Path.rglob, which raises where a folder goes while it is looked for
+        walked = os.walk(self.folder)
+        return [Path(folder, name) for folder, _, names in walked for name in names if name != _LOCK]
 
     def _sweep_on(self) -> None:
         while not self._ended.wait(_LOOK):

@@ -4,6 +4,7 @@ import csv
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import cv2
@@ -94,6 +95,24 @@ def test_exit_statuses(model, scans, tmp_path, capsys):
     assert "Traceback" not in capsys.readouterr().err
 
 
+def test_a_path_that_no_system_can_look_at_does_not_stop_the_others(model, scans, tmp_path, capsys):
+    out = tmp_path / "r.csv"
+    assert _read("a" * 300, scans / "one.png", "--model", model, "--out", out) == SOME_FAILED
+    assert [row["status"] for row in _rows(out)] == ["failed", "ok"]
+    assert "could not be read (File name too long)" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("resume", [(), ("--resume",)])
+def test_a_folder_as_out_is_refused_before_a_scan_is_read(model, scans, tmp_path, capsys, resume):
+    (tmp_path / "results").mkdir()
+    before = sorted(tmp_path.rglob("*"))
+    out = tmp_path / "results"
+    status = _read(scans, "--model", model, "--heatmaps", tmp_path / "maps", "--out", out, *resume)
+    assert status == UNUSABLE
+    assert f"cannot write {out}: it is a folder; name a file in it" in capsys.readouterr().err
+    assert sorted(tmp_path.rglob("*")) == before
+
+
 def test_without_out_a_line_a_scan(model, scans, capsys):
     _read(scans / "one.png", "--model", model, "--threshold", "0")
     line = capsys.readouterr().out.strip()
@@ -130,6 +149,15 @@ def test_scans_that_would_share_a_heatmap_keep_theirs_apart():
     assert [str(place) for place in heatmap_places(files)] == ["a", "a.dcm", "a.png"]
     dotted = [Found(Path(name), Path(name)) for name in ("1.2.840.1", "1.2.840.2")]
     assert len(set(heatmap_places(dotted))) == 2
+    cased = [Found(Path(name), Path(name)) for name in ("A.png", "a.dcm", "B.png", "b.png")]
+    assert [str(place) for place in heatmap_places(cased)] == ["A", "a.dcm", "B", "b.png"]
+
+
+def test_places_for_very_many_heatmaps_are_known_at_once():
+    """Before the first scan is read. Looking for each among as many choices as files took a minute."""
+    files, begun = [Found(f"x/{n}.png", f"{n}.png") for n in range(3000)], time.perf_counter()
+    assert len(set(heatmap_places(files))) == len(files)
+    assert time.perf_counter() - begun < 5
 
 
 def test_resume_keeps_what_is_there_and_reads_the_rest(model, scans, tmp_path, capsys):
@@ -148,6 +176,17 @@ def test_resume_keeps_what_is_there_and_reads_the_rest(model, scans, tmp_path, c
     assert set(after) == set(before) | {str(scans / "three.png")}
     one = str(scans / "one.png")
     assert after[one] == before[one], "the earlier row, down to its milliseconds"
+    assert not part.exists()
+
+
+def test_resume_goes_on_after_a_row_that_was_cut_off_within_a_letter(model, scans, tmp_path):
+    out, part = tmp_path / "r.csv", tmp_path / "r.csv.part"
+    _read(scans / "one.png", scans / "deep er" / "two.png", "--out", out, "--model", model)
+    before = _rows(out)
+    part.write_bytes(out.read_bytes()[: out.read_bytes().rindex("ü".encode()) + 1])
+    out.unlink()
+    assert _read(scans / "one.png", "--out", out, "--model", model, "--resume") == DONE
+    assert _rows(out) == before[:1], "kept, down to its milliseconds"
     assert not part.exists()
 
 

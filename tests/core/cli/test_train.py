@@ -7,6 +7,7 @@ import shutil
 from core.cli import DONE, UNUSABLE, main
 from core.cli.options import parser
 from core.cli.train import recipe_of
+from core.learning import runs
 from core.learning.recipe import PRESETS
 from tests.datasets import write_dataset
 
@@ -35,6 +36,21 @@ def test_a_check_of_what_cannot_be_learnt_from_fails(tmp_path, capsys):
 def test_it_does_not_train_without_a_folder_for_the_model(tmp_path, capsys):
     assert main(["train", str(tmp_path)]) == UNUSABLE
     assert "--out" in capsys.readouterr().err
+
+
+def test_two_do_not_train_into_one_folder(tmp_path, capsys):
+    """Each would take the other's epochs for its own, and the last to end leave its model."""
+    scans, out = write_dataset(tmp_path / "ward", 12), tmp_path / "out"
+    with runs.held(out):
+        assert main(["train", str(scans), "--out", str(out), "--epochs", "1"]) == UNUSABLE
+    assert "going on already" in capsys.readouterr().err
+    assert [path.name for path in out.iterdir()] == [".lock"]
+
+
+def test_a_file_as_out_is_refused(tmp_path, capsys):
+    (tmp_path / "out").write_bytes(b"")
+    assert main(["train", str(tmp_path), "--out", str(tmp_path / "out")]) == UNUSABLE
+    assert "cannot write to" in capsys.readouterr().err
 
 
 def test_each_size_needs_its_number_of_epochs(tmp_path, capsys):

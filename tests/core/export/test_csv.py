@@ -116,6 +116,16 @@ def test_a_path_that_looks_like_a_formula_names_the_same_file(tmp_path, monkeypa
     assert Path(row["path"]).is_file()
 
 
+def test_a_path_with_a_semicolon_is_one_cell_where_semicolons_separate_columns(tmp_path):
+    path = tmp_path / "a;=cmd|' C calc'!A0;.png"
+    scan = replace(item(picture(tmp_path / "a.png")), found=Found(path, path.name))
+    (row,) = _written(tmp_path / "out.csv", [scan])
+    assert row["path"] == str(path)
+    with (tmp_path / "out.csv").open(newline="", encoding="utf-8-sig") as file:
+        _, (cell, *_) = csv.reader(file, delimiter=";")
+    assert cell.startswith(f"{path},")
+
+
 def test_a_name_that_is_no_text_is_written_all_the_same(tmp_path):
     scan = item(picture(tmp_path / "a.png"))
     scan = replace(scan, found=Found(tmp_path / "\udcff.png", scan.found.relative))

@@ -207,6 +207,11 @@ def test_a_folder_that_cannot_be_written_to_is_told_to_a_person(tmp_path):
         _write(picture(tmp_path / "a.png"), [])
 
 
+def test_a_folder_that_cannot_be_looked_at_is_told_to_a_person(tmp_path):
+    with pytest.raises(LungfieldError, match="cannot write"):
+        _write(tmp_path / ("a" * 300), [])
+
+
 def test_a_patient_has_the_same_pseudonym_each_time_on_one_computer(tmp_path, monkeypatch):
     monkeypatch.setenv("LUNGFIELD_HOME", str(tmp_path / "one"))
     one = pseudonym("dicom 7", key())

@@ -74,6 +74,11 @@ def test_what_is_outdated_goes_when_the_rest_is_there(tmp_path):
     assert files_below(tmp_path, lambda _: True) == ["new.png", "old", "old/patient", "old/patient/a.png"]
 
 
+def test_a_folder_that_cannot_be_looked_at_is_told_to_a_person(tmp_path):
+    with pytest.raises(LungfieldError, match="cannot write"), Stage(tmp_path / ("a" * 300)):
+        pytest.fail("there is nothing to write to")
+
+
 def test_a_folder_that_cannot_be_written_to_is_told_to_a_person(tmp_path):
     (tmp_path / "file").write_bytes(b"")
     with pytest.raises(LungfieldError, match="cannot write"), Stage(tmp_path / "file"):

@@ -29,6 +29,7 @@ def test_other_text_stays_as_it_is(text):
         ("\t=1+1", "'\t=1+1"),
         ("seen;=1+1", "seen;'=1+1"),
         ("seen; +1", "seen;' +1"),
+        ('seen;"=1"', 'seen;\'"=1"'),
         ("seen\n@A1\r\n=1", "seen\n'@A1\r\n'=1"),
     ],
 )
@@ -42,8 +43,9 @@ def test_no_cell_of_what_is_harmless_begins_a_formula(text):
     safe = harmless(text)
     assert harmless(safe) == safe
     assert safe[:1] not in set("=+-@\t\r")
-    cells = safe.replace("\r", "\n").replace(";", "\n").split("\n")
-    assert not any(cell.lstrip(" \t").startswith(tuple("=+-@")) for cell in cells)
+    first, *others = safe.replace("\r", "\n").replace(";", "\n").split("\n")
+    assert not first.lstrip(" \t").startswith(tuple("=+-@"))
+    assert not any(cell.lstrip(' \t"').startswith(tuple("=+-@")) for cell in others)
     assert [letter for letter in safe if letter != "'"] == [letter for letter in text if letter != "'"]
 
 

@@ -24,6 +24,7 @@ from core.imaging.decode import decode_file
 from core.model import checkpoint as checkpoints
 from core.reading import words
 from core.reading.reader import Reader, Reading
+from core.web.uploads import MAX_BYTES, MAX_FILES, MAX_TOGETHER
 from tests.browser import Browser, browser, why_absent
 from tests.conftest import ROOT
 from tests.models import checkpoint
@@ -200,6 +201,42 @@ def asked(served: Served, path: str, data: object = None) -> str:
     request = urllib.request.Request(served.address + path, body, {"Content-Type": "application/json"})
     with urllib.request.urlopen(request, timeout=30) as answer:
         return answer.read().decode()
+
+
+def sent(served: Served, *files: Path) -> list[str]:
+    """Upload files in one request, as the page does; where each lies then."""
+    parts = [
+        b'--end\r\nContent-Disposition: form-data; name="files"; filename="%s"\r\n\r\n%s\r\n'
+        % (file.name.encode(), file.read_bytes())
+        for file in files
+    ]
+    request = urllib.request.Request(
+        served.address + "/gradio_api/upload",
+        b"".join(parts) + b"--end--\r\n",
+        {"Content-Type": "multipart/form-data; boundary=end"},
+    )
+    with urllib.request.urlopen(request, timeout=30) as answer:
+        return json.loads(answer.read())
+
+
+def test_one_scan_that_two_people_send_at_once_is_read_for_both(
+    served: Served, scans: dict[str, Path]
+) -> None:
+    """By content and name alone both would be one file, and gone when the first was read."""
+    places = sent(served, scans["one.png"], scans["one.png"]) + sent(served, scans["one.png"])
+    for place in places:
+        file = {"path": place, "orig_name": "one.png", "meta": {"_type": "gradio.FileData"}}
+        event = json.loads(asked(served, "/gradio_api/call/read", {"data": [[file], False]}))["event_id"]
+        told = asked(served, f"/gradio_api/call/read/{event}")
+        assert "event: complete" in told
+        assert '"status": "ok"' in told
+    assert served.left() == []
+
+
+def test_the_page_says_how_much_it_takes_at_once(page: Browser) -> None:
+    told = page.wait_for(".lf-small", "at once").text
+    assert f"up to {MAX_FILES} files at once" in told
+    assert f"{MAX_BYTES >> 20} MB each and {MAX_TOGETHER >> 20} MB together" in told
 
 
 @pytest.mark.parametrize("path", ["/etc/hostname", "{model}", "http://127.0.0.1:9/scan.png"])

@@ -98,6 +98,24 @@ def test_what_was_abandoned_is_swept_and_what_is_new_stays(uploads: Uploads) -> 
     assert {name for name in files(uploads) if "." in name or "-" in name} == {Path(new["path"]).name}
 
 
+def test_sweeping_goes_on_where_a_folder_goes_meanwhile(
+    uploads: Uploads, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each is read, and gone, at any time: here just as it is looked into."""
+    read, old = Path(laid(uploads, "read.png")["path"]), Path(laid(uploads, "old.png")["path"])
+    os.utime(old, (time.time() - 700, time.time() - 700))
+    look = os.scandir
+
+    def looking(folder):
+        if str(folder) == str(read.parent) and read.exists():
+            Upload("read.png", read).discard()
+        return look(folder)
+
+    monkeypatch.setattr(os, "scandir", looking)
+    uploads.sweep()
+    assert not old.exists()
+
+
 def test_closing_leaves_nothing(uploads: Uploads, tmp_path: Path) -> None:
     laid(uploads)
     uploads.close()
