@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import importlib.util
 import sys
@@ -9,6 +10,7 @@ from dataclasses import dataclass
 
 from core.engine.base import Engine
 from core.errors import EngineError
+from core.log import logger
 from core.model.checkpoint import Checkpoint
 
 #: AVX512-VNNI, AVX-VNNI and Arm's dot product, as OpenCV numbers them (cvdef.h): its Python has no names.
@@ -43,14 +45,25 @@ def choose(
         return _torch(checkpoint, device, precision, "asked for")
     if engine == "openvino":
         return _openvino(checkpoint, precision, "asked for")
-    # Asking torch costs seconds of importing it; a machine without the driver need not pay them.
-    if device == "auto" and precision != "int8" and _torch_installed() and nvidia_driver_present():
-        choice = _torch(checkpoint, "auto", precision, "a CUDA device is present")
-        if choice.engine.device != "cpu":
-            return choice
+    on_cuda, without = _cuda(checkpoint, device, precision)
+    if on_cuda:
+        return on_cuda
     if checkpoint.graphs and importlib.util.find_spec("openvino"):
-        return _openvino(checkpoint, precision, "the fastest on a CPU")
-    return _torch(checkpoint, "cpu", precision, "the model has no OpenVINO form here")
+        return _openvino(checkpoint, precision, f"{without}the fastest on a CPU")
+    return _torch(checkpoint, "cpu", precision, f"{without}the model has no OpenVINO form here")
+
+
+def _cuda(checkpoint: Checkpoint, device: str, precision: str) -> tuple[Choice | None, str]:
+    """CUDA where it may be used and runs; else None, and what the reason for another engine begins with."""
+    # Asking torch costs seconds of importing it; a machine without the driver need not pay them.
+    if device != "auto" or precision == "int8" or not _torch_installed() or not nvidia_driver_present():
+        return None, ""
+    try:
+        choice = _torch(checkpoint, "auto", precision, "a CUDA device is present")
+    except EngineError as error:
+        logger.warning("going on without the GPU", exc_info=True)
+        return None, f"{error.message}; "
+    return (None, "") if choice.engine.device == "cpu" else (choice, "")
 
 
 def _openvino(checkpoint: Checkpoint, precision: str, why: str) -> Choice:
@@ -87,8 +100,10 @@ def multiplies_int8() -> bool:
 def _torch(checkpoint: Checkpoint, device: str, precision: str, why: str) -> Choice:
     if not _torch_installed():
         raise EngineError("PyTorch is not installed", "use --engine openvino")
-    from core.engine.torch_engine import TorchEngine
-
+    try:
+        from core.engine.torch_engine import TorchEngine
+    except (ImportError, OSError, RuntimeError) as error:  # a library is missing, or is another version's
+        raise EngineError("PyTorch cannot be loaded", "install it anew, or use --engine openvino") from error
     return Choice(TorchEngine(checkpoint, device, precision), why)
 
 
@@ -103,7 +118,8 @@ def import_torch_before_qt() -> None:
     system, torch is imported when it is first needed.
     """
     if sys.platform == "win32" and _torch_installed() and nvidia_driver_present():
-        import torch  # noqa: F401
+        with contextlib.suppress(ImportError, OSError):  # told by whoever uses it
+            import torch  # noqa: F401
 
 
 def nvidia_driver_present() -> bool:

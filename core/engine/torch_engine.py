@@ -16,6 +16,9 @@ from core.model.network import build, channels_last
 #: Half precision is used on CUDA if it moves no feature by more than this share of the largest.
 _HALF_TOLERANCE = 5e-3
 
+#: What to do where the GPU cannot be used.
+_WITHOUT_GPU = "use --device cpu"
+
 
 def torch_device(wanted: str) -> torch.device:
     """The device for "auto", "cuda" or "cpu".
@@ -41,7 +44,7 @@ class TorchEngine:
             this model.
 
     Raises:
-        EngineError: the device or precision cannot be had.
+        EngineError: the device or precision cannot be had, or the device was tried and does not run.
         ModelError: the weights do not fit the architecture.
     """
 
@@ -60,15 +63,13 @@ class TorchEngine:
             raise ModelError(
                 f"the weights in {checkpoint.name} do not fit a {checkpoint.backbone}"
             ) from error
-        self._device = chosen
-        self._backbone = channels_last(network.backbone.eval().to(chosen))
-        self._half = False
-        if chosen.type == "cuda" and precision == "auto":
-            self._half = self._half_holds(checkpoint.preprocessing.size)
+        self._device, self._half = chosen, False
+        self._backbone = channels_last(network.backbone.eval())
+        self.device, self.batch_size, self.depth = "cpu", 4, 1
+        if chosen.type == "cuda":
+            self._move_to_cuda(checkpoint.preprocessing.size, precision)
+            self.batch_size, self.depth = 32, 2
         self.precision = "fp16" if self._half else "fp32"
-        self.device = f"cuda ({torch.cuda.get_device_name(chosen)})" if chosen.type == "cuda" else "cpu"
-        self.batch_size = 32 if chosen.type == "cuda" else 4
-        self.depth = 2 if chosen.type == "cuda" else 1
 
     def begin(self, batch: NDArray[np.float32]) -> Pending:
         """See `Engine.begin`. On the CPU it is done when this returns."""
@@ -88,9 +89,20 @@ class TorchEngine:
         """See `Engine.features`."""
         return self.begin(batch)()
 
-    def _half_holds(self, size: int) -> bool:
+    def _move_to_cuda(self, size: int, precision: str) -> None:
+        """And try it: a device that this torch is not built for is called available too."""
         noise = torch.randn(2, 1, size, size, generator=torch.Generator().manual_seed(0)).numpy()
-        exact = self.features(noise).maps
+        try:
+            self._backbone.to(self._device)
+            exact = self.features(noise).maps
+            self._half = precision == "auto" and self._half_holds(noise, exact)
+            self.device = f"cuda ({torch.cuda.get_device_name(self._device)})"
+        except torch.OutOfMemoryError as error:
+            raise EngineError("the GPU has too little memory free", _WITHOUT_GPU) from error
+        except (RuntimeError, OSError, ImportError) as error:
+            raise EngineError("the GPU does not run with this PyTorch and driver", _WITHOUT_GPU) from error
+
+    def _half_holds(self, noise: NDArray[np.float32], exact: NDArray[np.float32]) -> bool:
         self._half = True
         rounded = self.features(noise).maps
         return bool(np.abs(rounded - exact).max() <= _HALF_TOLERANCE * np.abs(exact).max())

@@ -100,7 +100,10 @@ def _pixel_data(dataset: Dataset, name: str) -> bytes:
 
 
 def _decode_by_pydicom(pixels: bytes, layout: Layout, syntax: UID, vr: str, name: str) -> NDArray[Any]:
-    """Native and RLE pixels. Unused high bits are cleared (PS3.5, 8.1.1)."""
+    """Native and RLE pixels. Unused bits are cleared (PS3.5, 8.1.1)."""
+    used = layout.stored + layout.unused
+    if used > layout.allocated:
+        raise damaged(name, "its header contradicts itself about the bits of a pixel")
     options: dict[str, Any] = {
         "rows": layout.rows,
         "columns": layout.columns,
@@ -108,7 +111,7 @@ def _decode_by_pydicom(pixels: bytes, layout: Layout, syntax: UID, vr: str, name
         "photometric_interpretation": layout.photometric,
         "planar_configuration": layout.planar,
         "bits_allocated": layout.allocated,
-        "bits_stored": layout.stored,
+        "bits_stored": used,  # pydicom takes it that they are the lowest
         "pixel_representation": int(layout.signed),
         "number_of_frames": layout.frames,
         "pixel_keyword": "PixelData",
@@ -117,12 +120,13 @@ def _decode_by_pydicom(pixels: bytes, layout: Layout, syntax: UID, vr: str, name
         "decoding_plugin": "pydicom" if syntax == RLELossless else "",
     }
     try:
-        return get_decoder(syntax).as_array(pixels, index=0, raw=True, **options)[0]
+        values = get_decoder(syntax).as_array(pixels, index=0, raw=True, **options)[0]
     except MemoryError:
         raise ScanError(f"{name} needs more memory than there is") from None
     except (*BAD_DICOM, RuntimeError) as error:
         less = "less than expected" in str(error) or "insufficient pixel data" in str(error)
         raise (cut_short if less else damaged)(name) from None
+    return np.right_shift(values, layout.unused) if layout.unused else values
 
 
 def _first_codestream(dataset: Dataset, pixels: bytes, frames: int, syntax: UID, name: str) -> bytes:

@@ -186,7 +186,8 @@ def _fraction(values: NDArray[Any], low: int, high: int) -> Pixels:
     """(values - low) / (high - low) as float32; exact ends."""
     if low == 0:
         return grey.scaled(values, high)
-    above = np.subtract(values, low, dtype=np.float32 if high - low < 1 << 24 else np.float64)
+    exact = max(abs(low), abs(high)) <= 1 << 24  # as float32
+    above = np.subtract(values, low, dtype=np.float32 if exact else np.float64)
     return grey.scaled(above, high - low)
 
 

@@ -35,6 +35,7 @@ class Layout:
         samples: of a pixel, 1 or 3.
         photometric: as the file says, upper case; old files that do not say get what their samples suggest.
         allocated, stored: bits of a sample, and how many of them count.
+        unused: bits below those that count, of pixels that are not compressed.
         signed: samples are two's complement.
         planar: 1 where colours are stored one after the other, else 0.
         frames: at least 1.
@@ -46,6 +47,7 @@ class Layout:
     photometric: str
     allocated: int
     stored: int
+    unused: int
     signed: bool
     planar: int
     frames: int
@@ -92,7 +94,15 @@ def read_layout(dataset: Dataset, name: str) -> Layout:
         photometric,
         allocated,
         stored,
+        unused=_unused_below(dataset, allocated, stored),
         signed=integer(dataset, "PixelRepresentation") == 1 and samples == 1,
         planar=integer(dataset, "PlanarConfiguration") or 0,
         frames=max(1, integer(dataset, "NumberOfFrames") or 1),
     )
+
+
+def _unused_below(dataset: Dataset, allocated: int, stored: int) -> int:
+    """How many bits of a sample lie below those that count, as HighBit has it (PS3.5, 8.1.1)."""
+    if stored == allocated:  # there is one way to lay them, whatever a converter forgot to change
+        return 0
+    return max(0, (integer(dataset, "HighBit") or 0) + 1 - stored)

@@ -53,11 +53,10 @@ def read_table(item: Dataset, dataset: Dataset, signed: bool, name: str) -> Tabl
     """
     try:
         count, first, bits = (int(number) for number in item.LUTDescriptor)
-        data = item.LUTData
-        entries = _words(data, bits, big=dataset.original_encoding[1] is False)
+        count = count & 0xFFFF or 0x10000  # 65536 does not fit the descriptor and is written as 0
+        entries = _words(item.LUTData, count, bits, big=dataset.original_encoding[1] is False)
     except BAD_DICOM:
         raise damaged(name, "a lookup table cannot be read") from None
-    count = count & 0xFFFF or 0x10000  # 65536 does not fit the descriptor and is written as 0
     if not 8 <= bits <= 16 or len(entries) < count:
         raise damaged(name, "a lookup table cannot be read")
     if signed and first >= 0x8000:
@@ -66,10 +65,10 @@ def read_table(item: Dataset, dataset: Dataset, signed: bool, name: str) -> Tabl
     return Table(first, grey.scaled(np.minimum(entries[:count], top), top), top)
 
 
-def _words(data: Any, bits: int, big: bool) -> NDArray[Any]:
+def _words(data: Any, count: int, bits: int, big: bool) -> NDArray[Any]:
     """The entries: numbers (US, SS), or bytes (OW) that hold words, or bytes if that is all they are."""
     if not isinstance(data, bytes):
         return np.atleast_1d(np.asarray(data, np.int64)) & 0xFFFF
-    if bits == 8 and len(data) in (256, 257):  # 8-bit entries packed two to a word
+    if bits == 8 and len(data) in (count, count + 1):  # 8-bit entries packed two to a word
         return np.frombuffer(data, np.uint8)
     return np.frombuffer(data[: len(data) // 2 * 2], ">u2" if big else "<u2")

@@ -32,7 +32,10 @@ def from_image(image: Image.Image, depth: int) -> GreyValues:
     if image.mode.startswith("I;16"):
         return from_deep(np.asarray(image), depth)
     if image.mode in ("LA", "PA", "RGBA") or "transparency" in image.info:
-        return over_black(np.asarray(image.convert("RGBA")), 8)
+        rgba = np.asarray(image.convert("RGBA"))
+        # What writes a BMP of 32 bits often leaves the fourth byte at 0, whatever the header calls it
+        if image.format != "BMP" or rgba[..., 3].any():
+            return over_black(rgba, 8)
     return from_colour(np.asarray(image.convert("RGB")), 8)
 
 
@@ -72,11 +75,15 @@ def from_colour(rgb: NDArray[Any], bits: int) -> GreyValues:
     return GreyValues(pixels, bits, coloured)
 
 
-def over_black(rgba: NDArray[Any], bits: int) -> GreyValues:
-    """uint8 or uint16 [H, W, 4], composed over black, which is what air looks like in a radiograph."""
+def over_black(rgba: NDArray[Any], bits: int, multiplied: bool = False) -> GreyValues:
+    """uint8 or uint16 [H, W, 4], composed over black, which is what air looks like in a radiograph.
+
+    Args:
+        multiplied: whether the colours are multiplied by alpha already.
+    """
     values, alpha = from_colour(rgba[..., :3], bits), rgba[..., 3]
     greatest = (1 << bits) - 1
     if alpha.min() == greatest:
         return values
-    pixels = values.pixels * grey.scaled(alpha, greatest)
+    pixels = values.pixels if multiplied else values.pixels * grey.scaled(alpha, greatest)
     return values._replace(pixels=pixels, notes=("its transparent parts were read as black",))

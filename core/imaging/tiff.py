@@ -25,7 +25,7 @@ from core.imaging.scan import Scan
 _WHITE_IS_ZERO, _BLACK_IS_ZERO, _RGB = 0, 1, 2
 _SEPARATE_PLANES = 2
 _STRIPS, _TILES = (273, 279), (324, 325)  # offsets, byte counts
-_ALPHA = (1, 2)  # kinds of extra sample
+_ASSOCIATED, _UNASSOCIATED = 1, 2  # kinds of extra sample that are alpha: colours multiplied by it, or not
 
 # What Pillow's reader of directories raises for bad data.
 _BAD_DIRECTORY = (OSError, SyntaxError, ValueError, TypeError, LookupError, struct.error, OverflowError)
@@ -42,7 +42,7 @@ class _Directory:
     photometric: int
     orientation: int
     separate: bool
-    alpha: bool
+    alpha: int  # its kind; 0 for none
     more_pages: bool
 
 
@@ -109,7 +109,7 @@ def _read_directory(data: bytes, name: str) -> _Directory:
                 photometric=int(tags.get(262, _WHITE_IS_ZERO)),
                 orientation=int(tags.get(274, 1)),
                 separate=tags.get(284) == _SEPARATE_PLANES,
-                alpha=bool(set(tags.get(338, ())) & set(_ALPHA)),
+                alpha=next((kind for kind in tags.get(338, ()) if kind in (_ASSOCIATED, _UNASSOCIATED)), 0),
                 more_pages=0 < tags.next < len(data),
             )
             beyond = _reaches_beyond(tags, len(data))
@@ -155,13 +155,15 @@ def _grey(samples: NDArray[Any], directory: _Directory, name: str) -> GreyValues
     """Grey or RGB samples of 8 bits and more."""
     depth = 8 * samples.itemsize
     shades = samples if samples.ndim == 2 else samples[..., 0]
+    multiplied = directory.alpha == _ASSOCIATED
     if directory.photometric == _RGB:
         if samples.ndim != 3 or samples.shape[2] < 3 or samples.dtype not in (np.uint8, np.uint16):
             raise ScanError(f"{name} is a kind of TIFF that cannot be read", "save it as 8- or 16-bit grey")
-        alpha = samples.shape[2] > 3 and directory.alpha
-        return over_black(samples[..., :4], depth) if alpha else from_colour(samples[..., :3], depth)
+        if samples.shape[2] > 3 and directory.alpha:
+            return over_black(samples[..., :4], depth, multiplied)
+        return from_colour(samples[..., :3], depth)
     if samples.ndim == 3 and directory.alpha and samples.dtype in (np.uint8, np.uint16):
-        return over_black(samples[..., [0, 0, 0, 1]], depth)
+        return over_black(samples[..., [0, 0, 0, 1]], depth, multiplied)
     if samples.dtype in (np.uint8, np.uint16):
         values = from_deep(shades, depth)
     else:

@@ -96,7 +96,7 @@ def _not_a_model(path: Path, reason: str) -> ModelError:
 
 def _header(path: Path) -> dict[str, Any]:
     """The header of a safetensors file: a JSON object after its length."""
-    if not path.is_file():
+    if not os.path.isfile(path):  # Path.is_file raises where a name is too long or a folder closed
         raise ModelError(f"no such model: {path}", SHOWN_BY)
     try:
         with path.open("rb") as file:

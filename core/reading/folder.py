@@ -12,10 +12,11 @@ from typing import Literal, TypeVar
 
 from core.errors import LungfieldError, ScanError
 from core.imaging.decode import decode
-from core.imaging.scan import Scan
+from core.imaging.scan import FULL_RANGE, Scan
 from core.log import logger
 from core.progress import Progress
 from core.reading.finding import Found
+from core.reading.overlay import LONGEST_SIDE, to_look_at
 from core.reading.reader import Prepared, Reader, Reading
 
 Status = Literal["ok", "rejected", "failed", "known"]
@@ -25,6 +26,9 @@ _FEWEST_DECODERS, _MOST_DECODERS = 2, 8
 
 #: Scans that may wait decoded beyond those that are read.
 _AHEAD = 4
+
+#: Pixels of a scan that is kept as it was decoded, as nearly every JPEG is: making it smaller takes time too.
+_SMALL = 2 * LONGEST_SIDE**2
 
 #: How often whoever waits for a decoder looks whether it should stop, in seconds.
 _LOOK = 0.05
@@ -41,6 +45,7 @@ class Outcome:
             `reading` are None.
         sha256: of the file; empty where it could not be opened.
         reason: why it was rejected or failed, for a person to read.
+        scan: as its file asks to be displayed; a large one only as large as it is looked at.
         size, modified: of the file, in bytes and in nanoseconds since 1970; 0 where there is none.
     """
 
@@ -147,18 +152,28 @@ def _decode(reader: Reader, found: Found, known: Known) -> _Decoded:
             return _Decoded(replace(outcome, status="known"))
         side = reader.checkpoint.preprocessing.decode_side
         scan = decode(data, found.where, min_side=side, sha256=outcome.sha256)
-        return _Decoded(replace(outcome, status="ok", scan=scan), reader.prepare(scan))
+        seen = replace(scan, pixels=scan.windowed(), window=FULL_RANGE)
+        return _Decoded(replace(outcome, status="ok", scan=_to_keep(seen)), reader.prepare(seen))
     except ScanError as error:
         return _Decoded(replace(outcome, reason=str(error)))
     except Exception:
         return _Decoded(_our_fault(outcome))
 
 
+def _to_keep(scan: Scan) -> Scan:
+    """No larger than it is looked at: more than a hundred may be kept for an engine, of 36 MB each for
+    9 megapixels."""
+    if scan.pixels.size <= _SMALL:
+        return scan
+    reduced = scan.reduced * max(scan.pixels.shape) / LONGEST_SIDE
+    return replace(scan, pixels=to_look_at(scan.pixels), reduced=reduced)
+
+
 class _UnderWay:
     """A batch that the engine has begun with."""
 
     def __init__(self, reader: Reader, batch: list[_Decoded]) -> None:
-        self._batch = batch
+        self._reader, self._batch = reader, batch
         self._readings: Callable[[], list[Reading]] = list
         prepared = [each.prepared for each in batch if each.prepared is not None]
         try:
@@ -173,6 +188,9 @@ class _UnderWay:
         """Wait for the readings, and give an outcome for each file of the batch."""
         try:
             readings = iter(self._readings())
+        except ScanError as error:
+            yield from self._one_by_one(error)
+            return
         except LungfieldError:
             raise
         except Exception:
@@ -180,6 +198,14 @@ class _UnderWay:
             readings = iter(())
         for each in self._batch:
             yield each.outcome if each.prepared is None else _answered(each.outcome, next(readings))
+
+    def _one_by_one(self, error: ScanError) -> Iterator[Outcome]:
+        """The error is one scan's: each is read alone, so that the others are not lost."""
+        if len(self._batch) == 1:
+            yield _failed(self._batch[0].outcome, str(error))
+        else:
+            for each in self._batch:
+                yield from _UnderWay(self._reader, [each]).finish()
 
     def _fail(self) -> None:
         """Call it while handling the exception: whatever was to be read of the batch has failed."""
@@ -196,5 +222,8 @@ def _answered(outcome: Outcome, reading: Reading) -> Outcome:
 def _our_fault(outcome: Outcome) -> Outcome:
     """Call it while handling the exception. The log names the file by its hash, never by its name."""
     logger.exception("reading scan %s failed", outcome.sha256[:12] or "(unread)")
-    reason = "an internal error of Lungfield; the log file says more"
+    return _failed(outcome, "an internal error of Lungfield; the log file says more")
+
+
+def _failed(outcome: Outcome, reason: str) -> Outcome:
     return replace(outcome, status="failed", reason=reason, scan=None)

@@ -57,8 +57,9 @@ _OTHER_MODALITIES = {
     "RTDOSE": "a radiotherapy dose",
 }
 
-#: View positions of a chest from the side (PS3.3, C.8.11.5.1.1: left, right; C.8.1.2: lateral).
-_SIDE_VIEWS = frozenset({"LL", "RL", "LATERAL", "LAT", "LEFT LATERAL", "RIGHT LATERAL", "LLD", "RLD"})
+#: View positions of a chest from the side (PS3.3, C.8.11.5.1.1: left, right; C.8.1.2: lateral). LLD and RLD
+#: are none: of a patient who lies on a side, from the front. Whether that can be read the picture tells.
+_SIDE_VIEWS = frozenset({"LL", "RL", "LATERAL", "LAT", "LEFT LATERAL", "RIGHT LATERAL"})
 
 #: Body parts of which a chest is, or may be, seen (PS3.16, annex L).
 _CHESTS = ("CHEST", "THORAX", "LUNG", "RIB", "HEART", "TRUNK", "BODY", "BABYGRAM", "CLAVICLE", "STERNUM")

@@ -5,12 +5,14 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from weakref import WeakSet
 
 import numpy as np
 from numpy.typing import NDArray
 
-from core.engine.base import Engine, Pending
+from core.engine.base import Engine, Features, Pending
+from core.errors import ScanError
 from core.imaging.preprocess import normalise, squeezed
 from core.imaging.scan import DicomFacts, Pixels, Scan
 from core.model.checkpoint import CLASSES, Checkpoint
@@ -74,6 +76,14 @@ class Reading:
     def has_map(self) -> bool:
         return self.heatmap.size > 0
 
+    @property
+    def evidence(self) -> NDArray[np.float32] | None:
+        """The heatmap where it may be seen on the scan: of what the gate rejects it would only mislead.
+
+        None also where the map was left in the store, or is no longer there.
+        """
+        return self.heatmap if self.has_map and self.verdict.accepted else None
+
     def without_map(self) -> Reading:
         """The same reading, small: of a hundred thousand scans the maps are in the store, not in memory."""
         return replace(self, heatmap=_NO_MAP) if self.has_map else self
@@ -91,11 +101,13 @@ class Prepared:
         picture: float32 [S, S] in 0..1, as its file asks to be displayed.
         coloured: the file had visible colour.
         facts: what the DICOM file says of it; None for pictures.
+        name: what to call it in an error.
     """
 
     picture: Pixels
     coloured: bool = False
     facts: DicomFacts | None = None
+    name: str = "the scan"
 
 
 class Reader:
@@ -123,20 +135,23 @@ class Reader:
         return ModelKey(self.checkpoint.fingerprint, self.engine.precision, self.checkpoint.name)
 
     def read(self, scan: Scan) -> Reading:
+        """Raises ScanError where the network's answer is not a number."""
         return self.read_batch([scan])[0]
 
     def read_batch(self, scans: Sequence[Scan]) -> list[Reading]:
-        """A Reading for each scan, in order."""
+        """A Reading for each scan, in order. Raises ScanError where one answer is not a number."""
         return self.begin([self.prepare(scan) for scan in scans])()
 
     def prepare(self, scan: Scan) -> Prepared:
         """What of a scan is read; the one method that any thread may call."""
-        return Prepared(squeezed(scan, self.checkpoint.preprocessing), scan.coloured, scan.dicom)
+        picture = squeezed(scan, self.checkpoint.preprocessing)
+        return Prepared(picture, scan.coloured, scan.dicom, Path(scan.source).name or "the scan")
 
     def begin(self, scans: Sequence[Prepared]) -> Callable[[], list[Reading]]:
         """Start reading; what it returns waits and gives a Reading for each scan, in order, when called once.
 
-        Up to `engine.depth` batches may be under way; they are asked for in the order they were begun.
+        Up to `engine.depth` batches may be under way; they are asked for in the order they were begun. Asking
+        raises ScanError where the network's answer to one of the scans is not a number.
         """
         batch = _Batch(self, scans, time.perf_counter())
         pictures = np.stack([scan.picture for scan in scans])
@@ -148,6 +163,7 @@ class Reader:
     def finish(self, batch: _Batch) -> list[Reading]:
         """What a batch is called for."""
         scans, features = batch.scans, batch.pending()
+        _check_finite(features, scans)
         known = self.checkpoint.features
         likely: Sequence[Likeness | None] = (
             likenesses([scan.picture for scan in scans], features.middle, known)
@@ -199,6 +215,18 @@ class _Batch:
 
     def __call__(self) -> list[Reading]:
         return self.reader.finish(self)
+
+
+def _check_finite(features: Features, scans: Sequence[Prepared]) -> None:
+    """Raise ScanError unless all are numbers: of what is none a label would be NORMAL, and the gate content.
+
+    Half precision may overflow, and a card's memory fail.
+    """
+    finite = np.isfinite(features.maps).all((1, 2, 3)) & np.isfinite(features.middle).all(1)
+    if not finite.all():
+        name = scans[int(finite.argmin())].name
+        message = f"{name} was not read, as the network's answer is not a number"
+        raise ScanError(message, "use full precision, or the CPU")
 
 
 def label_of(probability: float, threshold: float) -> str:

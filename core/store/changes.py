@@ -166,15 +166,15 @@ class Reviewed(Change):
 
 
 def facts_of(scan: Scan | None) -> dict[str, Any]:
-    """The columns that decoding gives. Height and width are the file's, or some pixels less where it was
-    decoded at a reduced size."""
+    """The columns that decoding gives. Height and width are the file's, or some pixels off where the scan is
+    smaller."""
     if scan is None:
         return {}
     height, width = scan.pixels.shape
     return {
         "format": scan.format,
-        "height": height * scan.reduced,
-        "width": width * scan.reduced,
+        "height": round(height * scan.reduced),
+        "width": round(width * scan.reduced),
         "notes": from_lines(scan.notes),
         "dicom": text(json.dumps(asdict(scan.dicom), ensure_ascii=False)) if scan.dicom else "",
     }

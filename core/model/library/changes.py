@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -117,7 +118,7 @@ def export(name: str, target: Path, replacing: bool = False) -> None:
     entry = entry_of(name)
     if target.absolute().parent in (own_folder().absolute(), bundled_folder()):
         raise ModelError(f"{target.name} would lie in the library itself", "choose another folder")
-    if target.exists() and not replacing:
+    if os.path.exists(target) and not replacing:
         raise ModelError(f"{target} exists already", "choose another file name")
     try:
         content = entry.path.read_bytes()

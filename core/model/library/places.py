@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -72,6 +73,8 @@ def changing() -> Iterator[None]:
 
 
 def _models_in(folder: Path) -> list[Path]:
+    if not os.path.isdir(folder):  # where it is closed, or its name too long, `glob` raises
+        return []
     # What is being written lies beside, and begins with a dot
     found = (path for path in folder.glob(f"*{SUFFIX}") if not path.name.startswith("."))
     return sorted(found, key=_as_counted)

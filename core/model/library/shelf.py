@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -37,9 +38,8 @@ def find(wanted: str = "") -> Path:
     name = {"": active_name(), "bundled": BUNDLED}.get(wanted, wanted)
     if name in (known := files()):
         return known[name]
-    path = Path(name)
-    if path.is_file():
-        return path
+    if os.path.isfile(name):  # Path.is_file raises where a name is too long or a folder closed
+        return Path(name)
     raise ModelError(f"no such model: {name}", f"{SHOWN_BY}; a path is taken too")
 
 

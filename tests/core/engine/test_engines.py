@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import platform
 import subprocess
 import sys
@@ -142,6 +143,76 @@ def test_what_cannot_be_had_is_said():
     if not torch.cuda.is_available():
         with pytest.raises(EngineError, match="CUDA"):
             choose(model, "torch", "cuda")
+
+
+@pytest.fixture
+def useless_gpu(monkeypatch):
+    """As torch shows a card that it has no kernels for: available, and whatever is done there fails."""
+
+    def no_kernel(*_, **__):
+        raise RuntimeError("CUDA error: no kernel image is available for execution on the device")
+
+    monkeypatch.setattr(select, "nvidia_driver_present", lambda: True)
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(torch.Tensor, "pin_memory", no_kernel)
+    to = torch.nn.Module.to
+    monkeypatch.setattr(
+        torch.nn.Module,
+        "to",
+        lambda module, *a, **k: module if a and a[0].type == "cuda" else to(module, *a, **k),
+    )
+
+
+@pytest.mark.parametrize("precision", ["auto", "fp32"])
+def test_where_the_gpu_does_not_run_the_processor_reads(useless_gpu, precision):
+    choice = choose(checkpoint(), precision=precision)
+    assert (choice.engine.name, choice.engine.device) == ("openvino", "cpu")
+    assert choice.why.startswith("the GPU does not run with this PyTorch and driver; the fastest on a CPU")
+    without_graph = choose(replace(checkpoint(), graphs={}), precision=precision)
+    assert (without_graph.engine.name, without_graph.engine.device) == ("torch", "cpu")
+    assert "the GPU does not run" in without_graph.why
+
+
+@pytest.mark.parametrize("wanted", [("torch", "auto"), ("torch", "cuda"), ("auto", "cuda")])
+def test_a_gpu_that_was_asked_for_and_does_not_run_is_told(useless_gpu, monkeypatch, wanted):
+    with pytest.raises(EngineError, match=r"the GPU does not run .*: use --device cpu"):
+        choose(checkpoint(), *wanted)
+
+    def full(*_, **__):
+        raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 20.00 MiB.")
+
+    monkeypatch.setattr(torch.Tensor, "pin_memory", full)
+    with pytest.raises(EngineError, match="too little memory free: use --device cpu"):
+        choose(checkpoint(), *wanted)
+
+
+def test_a_damaged_torch_keeps_nobody_from_reading(tmp_path):
+    save(checkpoint(), tmp_path / "m.safetensors")
+    (tmp_path / "torch").mkdir()
+    (tmp_path / "torch" / "__init__.py").write_text(
+        "raise OSError('libcudart.so: cannot open shared object')"
+    )
+    code = (
+        "import sys; from pathlib import Path; from core.engine import select;"
+        "from core.errors import EngineError; from core.model import checkpoint;"
+        "select.nvidia_driver_present = lambda: True;"
+        f"model = checkpoint.load(Path({str(tmp_path / 'm.safetensors')!r}));"
+        "choice = select.choose(model); print(choice.engine.name, choice.why);"
+        "sys.platform = 'win32'; select.import_torch_before_qt()\n"
+        "try: select.choose(model, 'torch')\n"
+        "except EngineError as error: print(error)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        env=os.environ | {"PYTHONPATH": str(tmp_path)},
+    )
+    assert done.returncode == 0, done.stderr
+    chosen, told = done.stdout.splitlines()
+    assert chosen.startswith("openvino PyTorch cannot be loaded; the fastest on a CPU")
+    assert told == "PyTorch cannot be loaded: install it anew, or use --engine openvino"
 
 
 def test_without_a_graph_torch_reads():

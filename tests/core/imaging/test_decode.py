@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import struct
 import subprocess
 import sys
 from collections.abc import Callable
@@ -92,6 +93,15 @@ def _bits(array: NDArray[np.uint8], bits: int) -> bytes:
     small = (array >> (8 - bits)).reshape(len(array), -1, 8 // bits)
     packed = (small << np.arange(8 - bits, -1, -bits, dtype=np.uint8)).sum(axis=2).astype(np.uint8)
     return png(bits, 0, [row.tobytes() for row in packed], array.shape)
+
+
+def _deep_bmp(alpha: NDArray[np.uint8]) -> bytes:
+    """A BMP of 32 bits whose header says where alpha is, with `alpha` [72, 96] there."""
+    pixels = np.dstack([_grey_rgb(), alpha]).tobytes()
+    header = struct.pack("<IiiHHIIiiII", 108, 96, -72, 1, 32, 3, len(pixels), 0, 0, 0, 0)
+    header += struct.pack("<4I", 0xFF0000, 0xFF00, 0xFF, 0xFF000000) + b"BGRs" + bytes(48)
+    start = 14 + len(header)
+    return b"BM" + struct.pack("<IHHI", start + len(pixels), 0, 0, start) + header + pixels
 
 
 def _pages(kind: str, **options: Any) -> bytes:
@@ -229,6 +239,20 @@ CASES = {
         lambda: picture(Image.fromarray(np.dstack([grey8(), _alpha8()])), "TIFF"),
         lambda: grey8() / 255 * _alpha8() / 255, format="TIFF", notes=1,
     ),
+    "TIFF RGBA, multiplied already": Case(
+        lambda: tiff(
+            {256: 96, 257: 72, 258: (8, 8, 8, 8), 262: 2, 277: 4, 338: 1},
+            np.dstack([np.minimum(_grey_rgb(), _alpha8()[..., None]), _alpha8()]).tobytes(),
+        ),
+        lambda: np.minimum(grey8(), _alpha8()) / 255, format="TIFF", notes=1,
+    ),
+    "TIFF 16 bit grey and alpha, multiplied already": Case(
+        lambda: tiff(
+            {256: 96, 257: 72, 258: (16, 16), 262: 1, 277: 2, 338: 1},
+            np.dstack([np.minimum(grey16(), _alpha16()), _alpha16()]).tobytes(),
+        ),
+        lambda: np.minimum(grey16(), _alpha16()) / 65535, format="TIFF", bits=16, notes=1,
+    ),
     "TIFF palette": Case(
         lambda: picture(_palette(), "TIFF"), lambda: luma(np.asarray(_palette().convert("RGB"))) / 255,
         ROUNDED, "TIFF", coloured=True,
@@ -259,6 +283,12 @@ CASES = {
     "BMP grey": Case(lambda: picture(grey8(), "BMP"), lambda: grey8() / 255, format="BMP"),
     "BMP RGB": Case(
         lambda: picture(rgb8(), "BMP"), lambda: luma(rgb8()) / 255, ROUNDED, "BMP", coloured=True
+    ),
+    "BMP 32 bit": Case(
+        lambda: _deep_bmp(_alpha8()), lambda: grey8() / 255 * _alpha8() / 255, format="BMP", notes=1
+    ),
+    "BMP 32 bit, no alpha written": Case(
+        lambda: _deep_bmp(np.zeros_like(grey8())), lambda: grey8() / 255, format="BMP"
     ),
     "WebP lossless": Case(
         lambda: picture(_grey_rgb(), "WEBP", lossless=True), lambda: grey8() / 255, format="WebP"

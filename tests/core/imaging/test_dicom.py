@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from io import BytesIO
 from typing import Any, NamedTuple
 
 import imagecodecs
@@ -62,6 +63,12 @@ def rle(values: NDArray[Any], **elements: Any) -> bytes:
     return written(ds, uid.RLELossless)
 
 
+def rle_highest12(values: NDArray[Any]) -> bytes:
+    ds = pydicom.dcmread(BytesIO(rle(values << 4)))  # pydicom's encoder takes the lowest bits only
+    ds.BitsStored, ds.HighBit = 12, 15
+    return written(ds, uid.RLELossless)
+
+
 class Case(NamedTuple):
     """A file, the fraction of the stored range it should give, and how far off that may be."""
 
@@ -97,6 +104,16 @@ CASES = {
     "12 of 16 bits, rubbish in the rest": Case(
         lambda: dicom(grey12() | np.uint16(0xA000), 12), lambda: grey12() / 4095
     ),
+    "the highest 12 of 16 bits": Case(
+        lambda: dicom(grey12() << 4 | np.uint16(0x5), 12, HighBit=15), lambda: grey12() / 4095
+    ),
+    "12 bits amid 16, rubbish around": Case(
+        lambda: dicom(grey12() << 2 | np.uint16(0x8001), 12, HighBit=13), lambda: grey12() / 4095
+    ),
+    "signed, the highest 12 of 16 bits": Case(
+        lambda: dicom(signed12() << 4 | np.int16(0x5), 12, HighBit=15), lambda: grey12() / 4095
+    ),
+    "8 of 8 bits, of once 12": Case(lambda: dicom(grey8(), HighBit=11), lambda: grey8() / 255),
     "signed 12 of 16 bits": Case(lambda: dicom(signed12(), 12), lambda: grey12() / 4095),
     "signed 16 bits, big-endian": Case(
         lambda: dicom(signed12(), syntax=uid.ExplicitVRBigEndian), lambda: (signed12() + 32768.0) / 65535
@@ -104,6 +121,10 @@ CASES = {
     "32 bit, its own range": Case(
         lambda: dicom(grey16().astype(np.uint32) + 70000),
         lambda: (grey16() - float(grey16().min())) / np.ptp(grey16()), 1e-6,
+    ),
+    "32 bit, far from 0": Case(
+        lambda: dicom(grey16().astype(np.int32) + (1 << 30)),
+        lambda: (grey16() - float(grey16().min())) / np.ptp(grey16()),
     ),
     "no preamble, implicit": Case(lambda: bare(grey16(), implicit=True), lambda: grey16() / 65535),
     "no preamble, explicit": Case(lambda: bare(grey16(), implicit=False), lambda: grey16() / 65535),
@@ -113,6 +134,7 @@ CASES = {
     "no preamble, but file meta information": Case(lambda: dicom(grey16())[132:], lambda: grey16() / 65535),
     "RLE 8 bit": Case(lambda: rle(grey8()), lambda: grey8() / 255),
     "RLE 16 bit": Case(lambda: rle(grey16()), lambda: grey16() / 65535),
+    "RLE, the highest 12 of 16 bits": Case(lambda: rle_highest12(grey12()), lambda: grey12() / 4095),
     "JPEG baseline": Case(
         lambda: dicom(grey8(), syntax=uid.JPEGBaseline8Bit, code=jpeg8(grey8())), lambda: grey8() / 255, 0.05
     ),
@@ -480,10 +502,12 @@ def test_a_table_for_signed_values_may_begin_at_an_unsigned_number() -> None:
     assert np.abs(scan.pixels - (4095 - grey12()) / 4095).max() <= EXACT
 
 
-def test_a_table_may_pack_two_entries_in_a_word() -> None:
-    table = np.arange(256)[::-1].astype(np.uint8)
+@pytest.mark.parametrize("count", [256, 255, 4096, 65536])
+def test_a_table_may_pack_two_entries_in_a_word(count: int) -> None:
+    table = np.linspace(255, 0, count).astype(np.uint8)
     extra: dict[str, Any] = {"VOILUTSequence": Sequence([lut_item(0, 8, table, words=True)])}
-    assert np.abs(decode(dicom(grey8(), **extra), "a").pixels - (255 - grey8()) / 255).max() <= EXACT
+    values = grey16() % np.uint16(min(count, 65535))
+    assert np.abs(decode(dicom(values, **extra), "a").pixels - table[values] / 255).max() <= EXACT
 
 
 @pytest.mark.parametrize("descriptor", [[], [4096], [4096, 0, 0], [4096, 0, 99]])

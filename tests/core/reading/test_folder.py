@@ -14,11 +14,15 @@ import pytest
 from core.engine.base import Features
 from core.engine.openvino_engine import OpenVinoEngine
 from core.imaging.decode import decode_file
+from core.imaging.preprocess import preprocess
 from core.progress import Cancelled, NullProgress
 from core.reading import folder
 from core.reading.finding import Found, find
 from core.reading.folder import read_files
+from core.reading.overlay import overlay
 from core.reading.reader import Reader
+from core.store.changes import facts_of
+from tests.core.imaging.dicom_files import dicom
 from tests.models import SIZE, checkpoint
 from tests.pictures import radiograph
 
@@ -144,6 +148,39 @@ def test_a_failing_engine_fails_its_batch_and_nothing_else(many):
     assert "internal error" in outcomes[1].reason
 
 
+@pytest.mark.parametrize("batch_size", [1, 4, 32])
+@pytest.mark.parametrize(("what", "value"), [("maps", np.inf), ("maps", np.nan), ("middle", np.nan)])
+def test_an_answer_that_is_no_number_fails_its_scan_and_nothing_else(many, batch_size, what, value):
+    """As half precision overflows for one scan of a batch."""
+    spec = checkpoint().preprocessing
+    odd = preprocess(decode_file(many / "05.png"), spec)
+
+    class Overflowing(BatchEngine):
+        def begin(self, batch):
+            answer = super().begin(batch)
+            rows = [np.array_equal(each, odd) for each in batch]
+
+            def overflowed():
+                features = answer()
+                getattr(features, what)[rows, 3] = value
+                return features
+
+            return overflowed
+
+    files = find([many]).files
+    sound = list(read_files(Reader(checkpoint(), BatchEngine(batch_size, 2)), files, NullProgress()))
+    outcomes = list(read_files(Reader(checkpoint(), Overflowing(batch_size, 2)), files, NullProgress()))
+    statuses = ["failed" if number in (2, 5) else "ok" for number in range(20)]
+    assert [outcome.status for outcome in outcomes] == statuses
+    assert outcomes[5].reason == (
+        "05.png was not read, as the network's answer is not a number: use full precision, or the CPU"
+    )
+    assert (outcomes[5].scan, outcomes[5].reading) == (None, None)
+    for outcome, expected in zip(outcomes, sound, strict=True):
+        if outcome.reading:
+            assert outcome.reading.probability == expected.reading.probability
+
+
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs a pipe that blocks whoever reads it")
 def test_cancelling_does_not_wait_for_a_file_that_does_not_come(reader, many, tmp_path, monkeypatch):
     """A decoder that hangs, as on a network that is gone, is left behind."""
@@ -183,6 +220,22 @@ def test_no_more_is_decoded_than_is_soon_read(many):
         next(outcomes)
     assert taken <= 10 + engine.batch_size * (engine.depth + 1) + 10
     outcomes.close()
+
+
+@pytest.mark.parametrize(("size", "kept"), [((2500, 1900), (1024, 778)), ((1400, 1400), (1400, 1400))])
+def test_of_a_large_scan_no_more_is_kept_than_is_looked_at(reader, tmp_path, size, kept):
+    """Picture and reading are those of the whole scan, and how large its file's is can still be told."""
+    values = radiograph(1, size=size).astype(np.uint16) * 16
+    file = tmp_path / "scan.dcm"
+    file.write_bytes(dicom(values, 12, WindowCenter=1500, WindowWidth=1800))
+    (outcome,) = read_files(reader, find([file]).files, NullProgress())
+    assert outcome.scan.pixels.shape == kept
+    whole = decode_file(file)
+    assert outcome.reading.probability == pytest.approx(reader.read(whole).probability, abs=1e-6)
+    drawn = [overlay(scan.windowed(), outcome.reading) for scan in (outcome.scan, whole)]
+    np.testing.assert_array_equal(*drawn)
+    told = facts_of(outcome.scan)
+    assert (told["height"], told["width"]) == pytest.approx(size, abs=2)
 
 
 def test_found_says_what_it_was_given():

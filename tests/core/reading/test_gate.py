@@ -141,6 +141,9 @@ def test_a_blank_picture():
         (DicomFacts(modality="DX", view_position="PA", body_part="CHEST"), ()),
         (DicomFacts(modality="CT"), ("the file says that it is computed tomography",)),
         (DicomFacts(modality="DX", view_position="LL"), (SIDE_VIEW,)),
+        # Decubitus: the patient lies on a side, and is seen from the front
+        (DicomFacts(modality="CR", view_position="LLD"), ()),
+        (DicomFacts(modality="CR", view_position="RLD"), ()),
         # A body part is often stated wrongly, and so is believed only of what looks odd
         (DicomFacts(modality="CR", body_part="HAND"), ()),
     ],

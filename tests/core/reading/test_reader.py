@@ -8,6 +8,8 @@ import numpy as np
 import pytest
 
 from core.engine.openvino_engine import OpenVinoEngine
+from core.engine.torch_engine import TorchEngine
+from core.errors import ScanError
 from core.imaging.preprocess import normalise
 from core.imaging.scan import Scan, Window
 from core.model.checkpoint import OperatingPoint
@@ -15,6 +17,7 @@ from core.model.features import Calibration, FeatureGroup, FeatureStatistics
 from core.progress import NullProgress
 from core.reading.finding import Found
 from core.reading.folder import read_files
+from core.reading.gate import Verdict
 from core.reading.reader import Reader, probability
 from tests.models import checkpoint
 from tests.pictures import radiograph
@@ -89,6 +92,16 @@ def test_probability_does_not_overflow():
     assert probability(np.array([-1e4, -1.0, 0.0, 1e4])).tolist() == pytest.approx([0, 0.2689414, 0.5, 1])
 
 
+def test_an_answer_that_is_no_number_is_no_reading():
+    """Not NORMAL, which NaN would be by any threshold."""
+    weights = dict(checkpoint().weights)
+    name = next(name for name in weights if name.endswith("running_var"))
+    weights[name] = np.full_like(weights[name], np.nan)
+    model = replace(checkpoint(), weights=weights)
+    with pytest.raises(ScanError, match=r"^b\.png was not read, as the network's answer is not a number"):
+        Reader(model, TorchEngine(model, "cpu")).read(_scan(source="/a/b.png"))
+
+
 def test_moving_the_threshold_gives_what_reading_with_it_gives(engine):
     reading = Reader(checkpoint(), engine, threshold=0.0).read(_scan())
     assert reading.label == "PNEUMONIA"
@@ -106,6 +119,13 @@ def test_unsure_is_nearer_to_the_threshold_than_the_band(engine):
     assert reading.at(p - 0.05).is_unsure(0.06)
     assert not reading.at(p + 0.05).is_unsure(0.04)
     assert not reading.at(p).is_unsure(0)
+
+
+def test_evidence_is_a_map_that_is_there_of_a_scan_that_the_gate_accepts(engine):
+    reading = replace(Reader(checkpoint(), engine).read(_scan()), verdict=Verdict())
+    assert reading.evidence is reading.heatmap
+    assert reading.without_map().evidence is None
+    assert replace(reading, verdict=Verdict(("it is no chest",))).evidence is None
 
 
 def test_what_lies_in_memory_is_read_like_a_file(engine, tmp_path):

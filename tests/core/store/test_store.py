@@ -214,12 +214,13 @@ def test_what_dicom_says_comes_back(store, then):
     assert store.dicom(digest(2)) is None
 
 
-def test_the_size_of_a_scan_decoded_smaller_is_that_of_its_file(store):
-    scan = Scan(np.zeros((20, 30), np.float32), format="JPEG", reduced=4)
+@pytest.mark.parametrize(("reduced", "size"), [(4, (80, 120)), (2.51, (50, 75))])
+def test_the_size_of_a_scan_made_smaller_is_that_of_its_file(store, reduced, size):
+    scan = Scan(np.zeros((20, 30), np.float32), format="JPEG", reduced=reduced)
     store.add(outcome(1, scan=scan), MODEL)
     store.flush()
     with store._disk.connection() as connection:
-        assert connection.execute("SELECT format, height, width FROM scans").fetchall() == [("JPEG", 80, 120)]
+        assert connection.execute("SELECT format, height, width FROM scans").fetchall() == [("JPEG", *size)]
 
 
 def test_unchanged_files_are_known_by_path(store, then, tmp_path):

@@ -186,6 +186,26 @@ def test_a_model_that_is_not_there(tmp_path: Path) -> None:
         library.export("nobody", tmp_path / "x")
 
 
+def test_a_name_too_long_for_a_file_is_that_of_no_model(tmp_path: Path) -> None:
+    """The system answers otherwise than for a file that is not there."""
+    name = "m" * 300
+    with pytest.raises(ModelError, match="no such model"):
+        library.find(name)
+    for action in (library.examine, library.add, checkpoint.load):
+        with pytest.raises(ModelError, match="no such model"):
+            action(tmp_path / name)
+    with pytest.raises(LungfieldError, match="cannot write"):
+        library.export(library.BUNDLED, tmp_path / name)
+
+
+def test_where_the_own_models_cannot_be_looked_for_the_bundled_one_reads(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LUNGFIELD_HOME", str(tmp_path / ("h" * 300)))
+    assert names() == [library.BUNDLED]
+    assert library.find() == library.find("bundled")
+
+
 def test_a_library_that_cannot_be_written_is_told(file: Path, home: Path) -> None:
     home.parent.mkdir(parents=True)
     home.write_text("in the way")
