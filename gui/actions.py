@@ -20,6 +20,7 @@ class Spec:
         local: its keys work in the viewer and the worklist only: elsewhere they mean something else, such as
             the arrows on a slider.
         viewer_only: of those, they work in the viewer only.
+        repeats: its keys, held down, do it again and again.
     """
 
     name: str
@@ -30,6 +31,7 @@ class Spec:
     checkable: bool = False
     local: bool = False
     viewer_only: bool = False
+    repeats: bool = True
 
 
 class Actions(QObject):
@@ -44,6 +46,7 @@ class Actions(QObject):
             action.setObjectName(spec.name)
             action.setShortcuts([QKeySequence(key) for key in spec.keys])
             action.setCheckable(spec.checkable)
+            action.setAutoRepeat(spec.repeats)
             if spec.local or spec.viewer_only:
                 action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
             else:
@@ -161,7 +164,7 @@ class Actions(QObject):
             ),
             Spec("read-as-stored", self.tr("Reading"), self.tr("Read as stored"), ("Shift+D",)),
             Spec("read-unread", self.tr("Reading"), self.tr("Read all that are not read")),
-            Spec("stop", self.tr("Reading"), self.tr("Stop reading"), ("Esc",), "stop"),
+            Spec("stop", self.tr("Reading"), self.tr("Stop searching and reading"), ("Esc",), "stop"),
             *self._review(),
             *self._models(),
             Spec("settings", self.tr("Application"), self.tr("Settings…"), ("Ctrl+,",), "settings"),
@@ -176,7 +179,14 @@ class Actions(QObject):
         group = self.tr("Review")
         return (
             Spec("agree", group, self.tr("Agree"), ("G",), "agree"),
-            Spec("agree-next", group, self.tr("Agree, and go on"), ("Return", "Enter"), viewer_only=True),
+            Spec(
+                "agree-next",
+                group,
+                self.tr("Agree, and go on"),
+                ("Return", "Enter"),
+                viewer_only=True,
+                repeats=False,
+            ),
             Spec("call-normal", group, self.tr("It is NORMAL"), ("N",)),
             Spec("call-pneumonia", group, self.tr("It is PNEUMONIA"), ("P",)),
             Spec("note", group, self.tr("Write a note"), ("M",), "note"),

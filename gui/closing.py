@@ -41,6 +41,24 @@ def interrupts_training(window: QWidget, epochs: int) -> bool:
     )
 
 
+def interrupts_evaluation(window: QWidget) -> bool:
+    """Whether the person closes although a model is evaluated."""
+    return _closes(
+        window,
+        translate("Closing", "A model is being evaluated, which ends when Lungfield is closed."),
+        translate("Closing", "Nothing of it is kept: at the next start you can begin it again."),
+    )
+
+
+def interrupts_export(window: QWidget) -> bool:
+    """Whether the person closes although scans are exported."""
+    return _closes(
+        window,
+        translate("Closing", "Scans are being exported, which ends when Lungfield is closed."),
+        translate("Closing", "Nothing of it is kept: at the next start you can begin it again."),
+    )
+
+
 def _closes(window: QWidget, text: str, details: str) -> bool:
     question = QMessageBox(
         QMessageBox.Icon.Warning,

@@ -22,6 +22,7 @@ from gui.dialogs.shortcuts import ShortcutsDialog
 from gui.icons import Icons
 from gui.language import Languages
 from gui.reading.present import device_note
+from gui.save_dialog import SaveDialog
 from gui.saving import PictureSaver, Shown
 from gui.session import Session
 from gui.viewer.heat_state import HeatState
@@ -112,7 +113,7 @@ class Commands(QObject):
         self._soon.timeout.connect(self.refresh)
         for signal in (session.counts_changed, session.readings.service.progressed):
             signal.connect(self._refresh_soon)
-        for signal in (session.picture_changed, session.reading_changed):
+        for signal in (session.picture_changed, session.reading_changed, session.opener.searching):
             signal.connect(self.refresh)
         session.display.changed.connect(self._refresh_contrast)
         session.view.changed.connect(self._refresh_contrast)
@@ -130,7 +131,7 @@ class Commands(QObject):
         actions.enable(("read-again",), entry is not None and session.opened is not None)
         actions.enable(("read-as-stored",), entry is not None and entry.displayed is not None)
         actions.enable(("read-unread",), session.opened is not None and session.readings.has_unread)
-        actions.enable(("stop",), session.is_reading)
+        actions.enable(("stop",), session.is_reading or session.opener.is_searching)
         actions["heatmap"].setChecked(self._heat.shown)
         actions["side-by-side"].setChecked(self._heat.side_by_side)
         self._refresh_contrast()
@@ -187,18 +188,12 @@ class Commands(QObject):
         self._session.open([Path(path)])
 
     def save_picture(self) -> None:
-        """With the evidence where it is shown, without where it is not: what is seen is what is saved."""
-        entry = self._session.current
-        if entry is None or self._session.picture_status != "shown":
+        """With the evidence where it is shown, without where it is not: what is seen now is what is saved."""
+        entry, shown = self._session.current, self.shown()
+        if entry is None or shown is None:
             return
-        dialog = QFileDialog(self._window, self.tr("Save picture"), self._folder)
-        dialog.setNameFilters([self.tr("PNG picture (*.png)"), self.tr("JPEG picture (*.jpg *.jpeg)")])
-        dialog.setObjectName("save-picture")
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setDefaultSuffix("png")
-        dialog.selectFile(f"{Path(entry.name).stem}-lungfield.png")
-        dialog.fileSelected.connect(self._save_to)
-        dialog.finished.connect(dialog.deleteLater)
+        dialog = SaveDialog(shown, f"{Path(entry.name).stem}-lungfield.png", self._folder, self._window)
+        dialog.chosen.connect(self._save)
         dialog.open()
 
     def copy_picture(self) -> None:
@@ -219,7 +214,7 @@ class Commands(QObject):
             session.picture.scan,
             display,
             orientation,
-            reading.heatmap if reading is not None and reading.verdict.accepted else None,
+            None if reading is None else reading.evidence,
             tuple(captions),
             self._heat.cut_off,
             self._heat.opacity,
@@ -247,10 +242,9 @@ class Commands(QObject):
             self._folder = str(Path(names[0]).parent)
             self._session.open([Path(name) for name in names])
 
-    def _save_to(self, name: str) -> None:
-        self._folder = str(Path(name).parent)
-        if shown := self.shown():
-            self._saver.save(shown, Path(name))
+    def _save(self, shown: Shown, path: Path) -> None:
+        self._folder = str(path.parent)
+        self._saver.save(shown, path)
 
     # View and contrast
 

@@ -1,4 +1,4 @@
-"""Small controls that several panels use: a slider with its number beside it, a label that is shortened."""
+"""Small controls that several panels use: a slider with its number beside it, words that are shortened."""
 
 from __future__ import annotations
 
@@ -6,35 +6,67 @@ import html
 import math
 from collections.abc import Callable
 
-from PySide6.QtCore import QObject, QSignalBlocker, QSize, Qt, Signal
-from PySide6.QtGui import QFontMetrics, QResizeEvent, QWheelEvent
-from PySide6.QtWidgets import QDoubleSpinBox, QGridLayout, QLabel, QSizePolicy, QSlider, QWidget
+from PySide6.QtCore import QEvent, QObject, QSignalBlocker, QSize, Qt, Signal
+from PySide6.QtGui import QFontMetrics, QKeyEvent, QKeySequence, QPaintEvent, QResizeEvent, QWheelEvent
+from PySide6.QtWidgets import (
+    QDoubleSpinBox,
+    QGridLayout,
+    QLabel,
+    QPushButton,
+    QSizePolicy,
+    QSlider,
+    QStyle,
+    QStyleOptionButton,
+    QStylePainter,
+    QWidget,
+)
 
 _STEPS = 1000
+
+#: What is always to be seen of words that are shortened.
+_LEAST = "mmm…mmm"
 
 #: What a number needs beside its digits: the arrows, the padding and the cursor, in pixels.
 _SPIN_EXTRA = 46
 
 
-def words_label(role: str = "") -> QLabel:
+class WordsLabel(QLabel):
+    """Words that can be selected. Those that are have the key that copies, which else copies the picture."""
+
+    def __init__(self, text: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(text, parent)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+
+    def event(self, event: QEvent) -> bool:
+        # Qt asks this of who has the focus before it looks for an action with the key
+        if (
+            event.type() == QEvent.Type.ShortcutOverride
+            and isinstance(event, QKeyEvent)
+            and event.matches(QKeySequence.StandardKey.Copy)
+            and self.hasSelectedText()
+        ):
+            event.accept()
+            return True
+        return super().event(event)
+
+
+def words_label(role: str = "") -> WordsLabel:
     """Words that wrap and can be selected; `role` as the style sheet knows it."""
-    label = QLabel()
-    label.setTextFormat(Qt.TextFormat.PlainText)
+    label = WordsLabel()
     label.setWordWrap(True)
-    label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
     if role:
         label.setProperty("role", role)
     return label
 
 
-class ElidedLabel(QLabel):
+class ElidedLabel(WordsLabel):
     """One line that is shortened in the middle where there is no room; whole in the tooltip."""
 
     def __init__(self, text: str = "", parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._whole = ""
-        self.setTextFormat(Qt.TextFormat.PlainText)
-        self.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        super().__init__(parent=parent)
+        self._whole = self._more = ""
+        self.setIndent(0)  # else Qt adds some where the style sheet pads, which no hint tells of
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.show_text(text)
 
@@ -42,9 +74,15 @@ class ElidedLabel(QLabel):
     def whole_text(self) -> str:
         return self._whole
 
-    def show_text(self, text: str) -> None:
-        self._whole = " ".join(text.split())
+    def show_text(self, text: str, more: str = "") -> None:
+        """Say it.
+
+        Args:
+            more: for the tooltip, below what was shortened.
+        """
+        self._whole, self._more = " ".join(text.split()), more
         self.setAccessibleName(self._whole)
+        self.updateGeometry()  # what is seen of it may be the same as before
         self._shorten()
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
@@ -53,20 +91,42 @@ class ElidedLabel(QLabel):
 
     def sizeHint(self) -> QSize:  # noqa: N802
         # Not that of the shortened text: a label that shrank would never grow again.
-        return QSize(self._metrics().horizontalAdvance(self._whole) + 2, super().sizeHint().height())
+        return QSize(self._width_of(self._whole), super().sizeHint().height())
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802
-        return QSize(self._metrics().horizontalAdvance("mmm…mmm"), super().minimumSizeHint().height())
+        least = min(self._width_of(self._whole), self._width_of(_LEAST))
+        return QSize(least, super().minimumSizeHint().height())
+
+    def _width_of(self, text: str) -> int:
+        return self._metrics().horizontalAdvance(text) + 2 + self.width() - self.contentsRect().width()
 
     def _metrics(self) -> QFontMetrics:
         self.ensurePolished()
         return self.fontMetrics()
 
     def _shorten(self) -> None:
-        shortened = self._metrics().elidedText(self._whole, Qt.TextElideMode.ElideMiddle, self.width())
+        room = self.contentsRect().width()
+        shortened = self._metrics().elidedText(self._whole, Qt.TextElideMode.ElideMiddle, room)
         if shortened != self.text():
             self.setText(shortened)
-        self.setToolTip(plain_tool_tip(self._whole) if shortened != self._whole else "")
+        whole = self._whole if shortened != self._whole else ""
+        self.setToolTip(plain_tool_tip("\n".join(filter(None, (whole, self._more)))))
+
+
+class ElidedButton(QPushButton):
+    """A button whose words are shortened at the end where there is no room."""
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802
+        wide, letters = super().minimumSizeHint(), self.fontMetrics()
+        spare = letters.horizontalAdvance(self.text()) - letters.horizontalAdvance(_LEAST)
+        return QSize(wide.width() - max(spare, 0), wide.height())
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+        option = QStyleOptionButton()
+        self.initStyleOption(option)
+        room = self.style().subElementRect(QStyle.SubElement.SE_PushButtonContents, option, self).width()
+        option.text = option.fontMetrics.elidedText(option.text, Qt.TextElideMode.ElideRight, room)
+        QStylePainter(self).drawControl(QStyle.ControlElement.CE_PushButton, option)
 
 
 class QuietSlider(QSlider):

@@ -47,9 +47,10 @@ class Job(QObject):
     # From the lane's thread: there is mail. Queued, so that the slots run in the thread this object lives in.
     _told = Signal()
 
-    def __init__(self, work: Work, place: str) -> None:
+    def __init__(self, work: Work, place: str, finishes: bool) -> None:
         super().__init__()
         self.place = place
+        self.finishes = finishes
         self._work: Work | None = work
         self._stop = threading.Event()
         self._over = False
@@ -192,12 +193,14 @@ class Lane(QObject):
     def is_closed(self) -> bool:
         return self._closed
 
-    def start(self, work: Work, place: str = "") -> Job:
+    def start(self, work: Work, place: str = "", finishes: bool = False) -> Job:
         """Do `work` as soon as what was started before is over.
 
         Args:
             place: where on the screen the result is to be seen: an earlier job for the same place, running
                 or waiting, is cancelled. Empty: it supersedes nothing.
+            finishes: closing the lane waits for it, running or waiting, instead of cancelling it: for what is
+                short and was asked for.
         """
         if self._closed:
             raise RuntimeError(f"the lane {self._name} is closed")
@@ -205,7 +208,7 @@ class Lane(QObject):
             for earlier in self._jobs:
                 if earlier.place == place:
                     earlier.cancel()
-        job = Job(work, place)
+        job = Job(work, place, finishes)
         job.dealt_with.connect(self._forget)
         self._jobs.append(job)
         self._kept.append(job)
@@ -220,10 +223,15 @@ class Lane(QObject):
             job.cancel()
 
     def close(self) -> None:
-        """Cancel everything and take no more; `wait` says when the thread has ended. May be called again."""
+        """Cancel all but what finishes, and take no more; `wait` says when the thread has ended.
+
+        May be called again.
+        """
         if not self._closed:
             self._closed = True
-            self.cancel_all()
+            for job in self._jobs:
+                if not job.finishes:
+                    job.cancel()
             self._waiting.put(None)
 
     def wait(self, seconds: float) -> bool:

@@ -33,7 +33,7 @@ from core.reading.words import engine
 from gui.actions import Actions
 from gui.banner import Banner
 from gui.bars import fill, fill_menu_bar, tool_bar
-from gui.closing import gives_up_reviews
+from gui.closing import gives_up_reviews, interrupts_export
 from gui.commands import Commands
 from gui.dialogs.history import History
 from gui.dropping import DropVeil
@@ -93,6 +93,7 @@ class MainWindow(QMainWindow):
         super().__init__()
         self._session = session
         self._funnel = funnel
+        self._exporter = exporter
         self._not_kept: LungfieldError | None = None
         self._icons = icons
         self.setWindowIcon(icons.application())
@@ -170,6 +171,7 @@ class MainWindow(QMainWindow):
         session.readings.service.progressed.connect(self.status.show_progress)
         session.opener.searching.connect(self.status.show_searching)
         session.opener.searching.connect(self._on_searching)
+        session.opener.cancelled.connect(self._on_search_stopped)
         self._funnel.told.connect(self.banner.tell)
         preferences.changed.connect(self._on_settings)
         preferences.not_kept.connect(self._funnel.tell)
@@ -268,9 +270,7 @@ class MainWindow(QMainWindow):
 
     def _show_evidence(self) -> None:
         reading = self._session.reading if self._session.picture_status == "shown" else None
-        # A map of what the model cannot read would only mislead
-        is_meant = reading is not None and reading.verdict.accepted
-        self.viewer.show_evidence(reading.heatmap if is_meant else None)
+        self.viewer.show_evidence(reading.evidence if reading else None)
 
     def _on_settings(self, settings: object) -> None:
         now = self._session.preferences.now
@@ -334,6 +334,9 @@ class MainWindow(QMainWindow):
         left = sum(entry.status == "unread" for entry in self._session.worklist.entries)
         if left:
             self.status.show_note(self.tr("Reading stopped: {n} not read").format(n=left))
+
+    def _on_search_stopped(self) -> None:
+        self.status.show_note(self.tr("Search stopped: no scans were added"))
 
     def _on_cut_short(self, left: int) -> None:
         self.banner.say(
@@ -404,17 +407,19 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
         self.review_panel.tell_note()
-        if (
-            self._not_kept
-            and self._session.reviews.history.can_undo
-            and not gives_up_reviews(self, self._not_kept)
-        ):
-            event.ignore()
-            return
-        if not self.door.may_close():
+        if not self._may_close():
             event.ignore()
             return
         self._memory.keep()
         self.hide()  # at once; what is still working ends behind it
         self.closing.emit()
         event.accept()
+
+    def _may_close(self) -> bool:
+        """Whether the person closes although something would be lost or end."""
+        reviewed = self._session.reviews.history.can_undo
+        if self._not_kept and reviewed and not gives_up_reviews(self, self._not_kept):
+            return False
+        if self._exporter.is_busy and not interrupts_export(self):
+            return False
+        return self.door.may_close()

@@ -31,16 +31,23 @@ class Opener(QObject):
     found = Signal(object)  # Listing with at least one file
     failed = Signal(object)  # the exception
     searching = Signal(bool)
+    cancelled = Signal()  # nothing of what was still looked for comes
 
     def __init__(self, lane: Lane, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._lane = lane
         self._pasted = 0
+        self._searching = False
         lane.idle.connect(self._on_idle)
 
     @property
     def is_idle(self) -> bool:
         return self._lane.is_idle
+
+    @property
+    def is_searching(self) -> bool:
+        """Something is to come, or `failed`."""
+        return self._searching
 
     def open(self, paths: Iterable[Path]) -> None:
         """Find the scans under these files and folders."""
@@ -67,11 +74,19 @@ class Opener(QObject):
                 ScanError(self.tr("there is no picture on the clipboard"), self.tr("copy one, or a file"))
             )
 
+    def cancel(self) -> None:
+        """Bring nothing of what is still looked for."""
+        if self._searching:
+            self._lane.cancel_all()
+            # Not when it has stopped: a slow network may hold the lane until then
+            self._set_searching(False)
+            self.cancelled.emit()
+
     def _start(self, work: partial[Listing]) -> None:
         job = self._lane.start(work)
         job.succeeded.connect(self._on_found)
         job.failed.connect(self.failed)
-        self.searching.emit(True)
+        self._set_searching(True)
 
     def _on_found(self, listing: Listing) -> None:
         for folder in listing.closed:
@@ -87,7 +102,12 @@ class Opener(QObject):
             self.failed.emit(ScanError(self.tr("there is no scan in what you opened")))
 
     def _on_idle(self) -> None:
-        self.searching.emit(False)
+        if self._searching:
+            self._set_searching(False)
+
+    def _set_searching(self, searching: bool) -> None:
+        self._searching = searching
+        self.searching.emit(searching)
 
 
 def _image_in(mime: QMimeData) -> QImage:

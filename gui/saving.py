@@ -51,8 +51,8 @@ class PictureSaver(QObject):
         self._clipboard = clipboard
 
     def save(self, shown: Shown, path: Path) -> None:
-        """Write a JPEG where the name says so, else a PNG; whole or not at all."""
-        job = self._lane.start(partial(_save, shown, path))
+        """Write a JPEG where the name says so, else a PNG; whole or not at all. Closing waits for it."""
+        job = self._lane.start(partial(_save, shown, path), finishes=True)
         job.succeeded.connect(self.saved)
         job.failed.connect(self.failed)
 

@@ -63,7 +63,7 @@ class Session(QObject):
         self.picture: Pyramid | None = None
         self.picture_status: PictureStatus = "empty"
         self.picture_error: BaseException | None = None
-        self.is_reading_displayed = False
+        self.reading_as_displayed: Entry | None = None  # its answer is still to come
         self._loader = loader
         self._settings = preferences.now
         self._show: Path | None = None  # the first of what was opened last, until it is on the list
@@ -167,6 +167,7 @@ class Session(QObject):
 
     def clear(self) -> None:
         """Take all scans off the list; the files stay where they are, and the store keeps what it knows."""
+        self.opener.cancel()
         self.readings.forget_all()
         self.select(None)
         self._loader.forget()
@@ -198,7 +199,7 @@ class Session(QObject):
         if self.current is None or self.picture is None or not self.can_read_as_displayed:
             return
         words = contrast_words(self.display.display, self.display.grey_levels, self.view.orientation)
-        self.is_reading_displayed = True
+        self.reading_as_displayed = self.current
         self.readings.service.read_as_displayed(
             (self.current, words), self.picture.scan, self.display.display, self.view.orientation
         )
@@ -211,8 +212,9 @@ class Session(QObject):
             self._tell(self.current)
 
     def stop(self) -> None:
-        """Read nothing more of what waits."""
+        """Read nothing more of what waits, and look for no more."""
         self.readings.stop()
+        self.opener.cancel()
 
     # How things are
 
@@ -324,14 +326,14 @@ class Session(QObject):
         self.picture_changed.emit()
 
     def _on_displayed(self, what: tuple[Entry, str], reading: Reading) -> None:
-        self.is_reading_displayed = False
+        self.reading_as_displayed = None
         entry, words = what
         self.readings.take_displayed(entry, reading, words)
         self._tell(entry)
         self.counts_changed.emit()
 
     def _on_not_displayed(self, error: BaseException) -> None:
-        self.is_reading_displayed = False
+        self.reading_as_displayed = None
         self.reading_changed.emit()
         self.problem.emit(error)
 

@@ -101,12 +101,14 @@ def find(paths: Iterable[Path], progress: Progress | None = None) -> Listing:
     to folders are followed, but no folder is entered twice.
 
     Raises:
-        Cancelled: between two folders.
+        Cancelled: between two folders, or two paths.
     """
+    progress = progress or NullProgress()
     listing = Listing()
     for path in paths:
+        progress.check()
         if os.path.isdir(path):  # Path.is_dir raises where it may not look, or the name is too long
-            _find_in(path, listing, progress or NullProgress())
+            _find_in(path, listing, progress)
         else:
             listing.files.append(Found(path, PurePath(path.name)))
     return listing

@@ -223,4 +223,5 @@ class ResultsView(QWidget):
         path = Path(name)
         self._folder = path.parent
         evaluations = tuple(judgement.evaluation for judgement in self.body.judgements)
-        self.bar.follow(self._lane.start(partial(save, path, evaluations, self.body.thresholds)))
+        work = partial(save, path, evaluations, self.body.thresholds)
+        self.bar.follow(self._lane.start(work, finishes=True))

@@ -27,8 +27,6 @@ def reading_state(session: Session, funnel: ErrorFunnel) -> ReadingState:
     elif entry:
         reason = entry.reason
     threshold = session.threshold
-    if opened is None and entry and entry.reading:
-        threshold = entry.reading.threshold  # it was read by a model that is no longer in use
     point = opened.reader.checkpoint.point_at(threshold) if opened else None
     return ReadingState(
         status=status,
@@ -55,7 +53,7 @@ def _status(session: Session, entry: Entry | None) -> Status:
         if session.no_model:
             return "no-model"
         return "empty" if session.opened else "loading-model"
-    if session.is_reading_displayed:
+    if entry is session.reading_as_displayed:
         return "reading"
     if entry.status == "failed":
         return "failed"

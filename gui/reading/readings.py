@@ -56,6 +56,7 @@ class Readings(QObject):
         self.no_model: BaseException | None = None
         self.model: ModelKey | None = None
         self._settings = settings
+        self._own_threshold = 0.5  # of the model whose readings the entries have
         self._later: list[Entry] = []  # to be read when the picture is on the screen
         self._unread: set[Entry] = set()
         self._is_behind = False  # what arrives was asked for when another model read, or none
@@ -87,10 +88,11 @@ class Readings(QObject):
 
     @property
     def threshold(self) -> float:
-        """On the probability, 0..1: the person's, else the model's own."""
-        if self._settings.threshold is not None:
-            return self._settings.threshold
-        return self.opened.reader.checkpoint.threshold if self.opened else 0.5
+        """What all readings on the list are judged by, on the probability, 0..1.
+
+        The person's, else the own one of the model that made them: that of before, while another is opened.
+        """
+        return self._own_threshold if self._settings.threshold is None else self._settings.threshold
 
     def whole(self, entry: Entry) -> Reading | None:
         """An entry's reading with its map, which is fetched from the store."""
@@ -107,7 +109,7 @@ class Readings(QObject):
 
     def open_model(self, settings: Settings) -> None:
         """Read with what these settings say from now on."""
-        self._settings = settings
+        self.judge_by(settings)
         self.opened = self.no_model = None
         self.service.open(settings)
 
@@ -247,6 +249,11 @@ class Readings(QObject):
     def _on_opened(self, opened: Opened) -> None:
         self.opened, self.no_model = opened, None
         before, self.model = self.model, opened.reader.key
+        self._own_threshold = opened.reader.checkpoint.threshold
+        if before == self.model:  # its readings stand, but its operating point may be another
+            self.judge_by(self._settings)
+            self.worklist.tell_all()
+            self.counts_changed.emit()
         # What another model said is looked up, or read anew: no list mixes two models
         self._is_behind = self._is_behind or (before != self.model and not self.recall.is_idle)
         self._look_up(list(self.worklist.entries if before != self.model else self._unread))

@@ -25,7 +25,7 @@ _REVIEWING = ("agree", "agree-next", "call-normal", "call-pneumonia", "note", "t
 class WorklistCommands(QObject):
     """Connects the actions and the review panel to the session, and keeps both as things are.
 
-    What is reviewed is the scan on the screen, or all that are selected where those are several.
+    What is reviewed is the scan on the screen, or all that are selected where it is one of several.
     """
 
     noted = Signal(str)  # what was done, where that is not plain to see
@@ -45,6 +45,7 @@ class WorklistCommands(QObject):
         self._panel = panel
         self._review = review
         self._exporter = exporter
+        self._offered: dict[Which, Sequence[Entry]] = {}
         self._window = window
         self._folder = Path.home()
         simple = {
@@ -70,6 +71,7 @@ class WorklistCommands(QObject):
         review.note_changed.connect(self._on_note)
         review.cleared.connect(self.take_back_one)
         review.next_unreviewed.connect(session.next_unreviewed)
+        session.current_changed.connect(self._on_current)
         # Answers may come by the thousand: once a turn of the event loop is enough
         self._soon = QTimer(self, singleShot=True, interval=0)
         self._soon.timeout.connect(self.refresh)
@@ -108,7 +110,9 @@ class WorklistCommands(QObject):
         )
         actions.enable(_REVIEWING, can_review)
         agreeable = reading is not None and reading.verdict.accepted
-        actions.enable(("agree", "agree-next"), can_review and agreeable)
+        actions.enable(("agree",), can_review and agreeable)
+        looked_at = self._panel.is_wide or session.picture_status == "shown"
+        actions.enable(("agree-next",), can_review and agreeable and looked_at)
         actions.enable(("take-back",), entry is not None and entry.review is not None)
         actions.enable(("next-unreviewed",), following is not None)
         actions.enable(("export",), bool(worklist.entries) and not self._exporter.is_busy)
@@ -118,6 +122,10 @@ class WorklistCommands(QObject):
         actions["undo"].setText(history.undo_text)
         actions["redo"].setText(history.redo_text)
 
+    def _on_current(self) -> None:
+        """Enter that was pressed before this scan is on the screen is not about it; `refresh` allows it."""
+        self._actions.enable(("agree-next",), False)
+
     def _refresh_soon(self, *_: object) -> None:
         if not self._soon.isActive():
             self._soon.start()
@@ -125,10 +133,14 @@ class WorklistCommands(QObject):
     # Reviews
 
     def agree(self) -> None:
-        """Not with the readings of what was rejected: those are not to be relied on."""
-        accepted = [each for each in self._to_review() if each.settled and each.settled.verdict.accepted]
+        agreed = self._agree(self._to_review())
+        self._tell(agreed, self.tr("You agree with the readings of {n} scans"))
+
+    def _agree(self, entries: Sequence[Entry]) -> Sequence[Entry]:
+        """Not with the readings of what was rejected: those are not to be relied on. The others."""
+        accepted = [each for each in entries if each.settled and each.settled.verdict.accepted]
         self._session.reviews.agree(accepted)
-        self._tell(accepted, self.tr("You agree with the readings of {n} scans"))
+        return accepted
 
     def agree_and_go_on(self) -> None:
         """Of the one on the screen, whatever is selected: it is said while looking at it."""
@@ -155,7 +167,7 @@ class WorklistCommands(QObject):
         self._session.reviews.take_back(self._to_review())
 
     def agree_on_one(self) -> None:
-        self._session.reviews.agree(self._current())
+        self._agree(self._current())
 
     def correct_one(self, label: str) -> None:
         self._session.reviews.correct(self._current(), label)
@@ -182,9 +194,14 @@ class WorklistCommands(QObject):
         self._session.read_again(self._chosen())
 
     def _chosen(self) -> Sequence[Entry]:
-        """The scans that are selected, else the one on the screen."""
+        """The scans that are selected, else the one on the screen.
+
+        Rows stay selected while the person goes on to other scans: then it is the picture that is looked at.
+        The list as a table has none beside it.
+        """
         selected = self._panel.selected()
-        return selected if len(selected) > 1 else self._current()
+        is_meant = self._panel.is_wide or self._session.current in selected
+        return selected if len(selected) > 1 and is_meant else self._current()
 
     def _to_review(self) -> Sequence[Entry]:
         return [entry for entry in self._chosen() if self._can_be_reviewed(entry)]
@@ -202,6 +219,8 @@ class WorklistCommands(QObject):
     def show_export(self) -> None:
         """Ask what is to be exported, and of which scans."""
         several = len(self._panel.selected()) > 1
+        # More may arrive while the dialog is open, and another scan come on the screen
+        self._offered = self._scans()
         dialog = ExportDialog(
             self._numbers(),
             which="selected" if several else "shown",
@@ -209,15 +228,18 @@ class WorklistCommands(QObject):
             parent=self._window,
         )
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.wanted.connect(self._export)
+        dialog.wanted.connect(self._on_wanted)
         dialog.open()
 
-    def _export(self, request: ExportRequest) -> None:
+    def _on_wanted(self, request: ExportRequest) -> None:
+        self._export(request, self._offered[request.which])
+
+    def _export(self, request: ExportRequest, entries: Sequence[Entry]) -> None:
         self._folder = request.path.parent
         session = self._session
         opened = session.opened
         items = StoredItems(
-            self._scans()[request.which],
+            entries,
             request.kind,
             session.readings.store,
             session.readings.model,
@@ -231,7 +253,7 @@ class WorklistCommands(QObject):
         return Path(folders.pop()).name if named and len(folders) == 1 else ""
 
     def _numbers(self) -> Numbers:
-        scans = self._scans()
+        scans = self._offered
         return Numbers(
             scans={which: len(entries) for which, entries in scans.items()},
             read={which: sum(each.settled is not None for each in some) for which, some in scans.items()},

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QWidget
 
 from core.learning.runs import InterruptedRun, WaitingRun
 from gui.actions import Actions
-from gui.closing import interrupts_training
+from gui.closing import interrupts_evaluation, interrupts_training
 from gui.status_line import StatusLine
 from gui.training.offer_bar import OfferBar
 from gui.workshop.window import PLACES
@@ -48,8 +48,10 @@ class WorkshopDoor(QObject):
 
     def may_close(self) -> bool:
         """Whether the person closes although something would end."""
-        workshop = self._workshop
-        return not workshop.is_training or interrupts_training(self._window, workshop.epochs_done)
+        workshop, window = self._workshop, self._window
+        if workshop.is_training and not interrupts_training(window, workshop.epochs_done):
+            return False
+        return not workshop.evaluation.is_busy or interrupts_evaluation(window)
 
     @Slot()
     def _show(self) -> None:

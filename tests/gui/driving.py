@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QTimer, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QMessageBox
 
 from gui.app import Lungfield
+from gui.jobs import JobProgress, Lane
 from gui.worklist.entry import Entry
 
 #: Long enough for a busy machine to open the model and read some scans.
@@ -60,6 +64,38 @@ def search(qtbot: Any, lungfield: Lungfield, words: str) -> None:
     field.clear()
     qtbot.keyClicks(field, words)
     qtbot.keyClick(field, Qt.Key.Key_Return)
+
+
+@contextmanager
+def held(lane: Lane) -> Iterator[None]:
+    """What is started on the lane waits meanwhile, until what went before it is cancelled."""
+    go_on = threading.Event()
+
+    def hold(progress: JobProgress) -> None:
+        while not go_on.wait(0.001):
+            progress.check()
+
+    lane.start(hold)
+    try:
+        yield
+    finally:
+        go_on.set()
+
+
+def close_and(lungfield: Lungfield, answer: QMessageBox.StandardButton) -> str:
+    """Close the window, and answer the question that comes then; the question."""
+    asked: list[str] = []
+
+    def click() -> None:
+        question = QApplication.activeModalWidget()
+        assert isinstance(question, QMessageBox)
+        asked.append(f"{question.text()} {question.informativeText()}")
+        question.button(answer).click()
+
+    QTimer.singleShot(0, click)
+    lungfield.window.close()
+    (words,) = asked
+    return words
 
 
 def files_mime(*files: Path) -> QMimeData:

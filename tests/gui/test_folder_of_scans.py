@@ -159,6 +159,16 @@ def test_another_model_reads_anew_and_going_back_is_instant(begin, qtbot, scans,
     assert lungfield.session.reading.has_map
 
 
+def test_a_threshold_that_comes_with_another_device_is_that_of_the_list_and_of_the_panel(begin, qtbot, scans):
+    lungfield = begin(*scans)
+    lungfield.preferences.change(device="auto", threshold=0.01)
+    settle(qtbot, lungfield)
+    assert [entry.reading.label for entry in entries(lungfield)] == ["PNEUMONIA"] * 3
+    assert lungfield.session.worklist.counts() == {"pneumonia": 3}
+    panel = lungfield.window.reading_panel.state
+    assert (panel.reading.label, panel.threshold) == ("PNEUMONIA", 0.01)
+
+
 def test_everything_read_before_comes_with_a_key(begin, qtbot, scans):
     first = begin(*scans)
     review(first, entries(first)[2], "NORMAL")

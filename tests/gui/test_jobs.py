@@ -365,6 +365,28 @@ def test_closing_stops_what_runs_and_what_waits(lanes, qtbot):
     assert ran == []
 
 
+def test_closing_waits_for_what_finishes(lanes, qtbot):
+    lane, begun, ran = lanes.lane("closing"), threading.Event(), []
+
+    def work(progress: JobProgress) -> None:
+        begun.set()
+        time.sleep(0.05)
+        progress.check()
+        ran.append("running")
+
+    jobs = [
+        lane.start(work, finishes=True),
+        lane.start(lambda _: ran.append("never")),
+        lane.start(lambda _: ran.append("waiting"), finishes=True),
+    ]
+    heard = [Heard(job) for job in jobs]
+    assert begun.wait(10)
+    assert lanes.close()
+    settle(qtbot, lane)
+    assert ran == ["running", "waiting"]
+    assert [event[0] for each in heard for event in each.last] == ["succeeded", "cancelled", "succeeded"]
+
+
 def test_closing_ends_the_thread(lanes):
     lanes.lane("brief").start(nothing)
     assert "lane brief" in {thread.name for thread in threading.enumerate()}

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QApplication,
     QComboBox,
     QFileDialog,
+    QToolButton,
     QTreeView,
     QWidget,
 )
@@ -27,9 +28,10 @@ from core.model import library
 from core.model.checkpoint import save
 from core.opening import open_reader
 from core.reading.finding import Found
+from core.store.store import open_store
 from gui.dialogs.notice import NoticeDialog
 from gui.worklist.entry import Entry
-from tests.gui.driving import PATIENCE_MS, drag_over, drop, files_mime, settle
+from tests.gui.driving import PATIENCE_MS, drag_over, drop, files_mime, held, settle
 from tests.models import checkpoint
 from tests.pictures import radiograph
 
@@ -187,6 +189,38 @@ def test_scans_are_chosen_in_a_dialog_and_are_recent_afterwards(start, qtbot, sc
     recent.trigger()
     settle(qtbot, lungfield)
     assert names(lungfield) == [scans[1].name]
+
+
+# Stopped
+
+
+def test_a_search_is_stopped_with_a_key_and_nothing_of_it_comes(begin, qtbot, scans):
+    lungfield = begin()
+    window, opener = lungfield.window, lungfield.session.opener
+    stop = window.status.findChild(QToolButton)
+    with held(opener._lane):
+        for opened in (scans[0].parent, scans[0]):
+            lungfield.session.open([opened])
+        assert stop.isVisible()
+        assert window.actions_["stop"].isEnabled()
+        qtbot.keyClick(window, Qt.Key.Key_Escape)
+    assert window.status.text == "Search stopped: no scans were added"
+    assert not stop.isVisible()
+    assert not window.actions_["stop"].isEnabled()
+    settle(qtbot, lungfield)
+    assert names(lungfield) == []
+    lungfield.session.open(scans[1:])
+    settle(qtbot, lungfield)
+    assert names(lungfield) == [file.name for file in scans[1:]]
+
+
+def test_removing_all_stops_the_search_too(begin, qtbot, scans):
+    lungfield = begin(scans[0])
+    with held(lungfield.session.opener._lane):
+        lungfield.session.open([scans[0].parent])
+        lungfield.window.actions_["clear"].trigger()
+    settle(qtbot, lungfield)
+    assert names(lungfield) == []
 
 
 # States
@@ -482,6 +516,43 @@ def test_the_picture_is_saved_with_and_without_the_evidence(start, qtbot, scans,
     assert min(picture.shape[0] for picture in pictures) > height  # the words below
 
 
+def test_the_picture_is_saved_that_was_on_the_screen_when_the_dialog_came(begin, qtbot, scans, tmp_path):
+    """The file has the name of that scan: what another search brings meanwhile may be of another patient."""
+    lungfield = begin(scans[0], heatmap_shown=False)
+    QApplication.setAttribute(Qt.ApplicationAttribute.AA_DontUseNativeDialogs)
+    lungfield.window.actions_["save"].trigger()
+    dialog = lungfield.window.findChild(QFileDialog, "save-picture")
+    assert [Path(name).name for name in dialog.selectedFiles()] == ["scan-0-lungfield.png"]
+    lungfield.session.open(scans[1:])
+    settle(qtbot, lungfield)
+    assert lungfield.session.current.name == "scan-1.png"
+    target = tmp_path / "scan-0-lungfield.png"
+    dialog.selectFile(str(target))
+    dialog.accept()
+    qtbot.waitUntil(target.exists, timeout=PATIENCE_MS)
+    height, width = radiograph(0).shape
+    assert np.array_equal(cv2.imread(str(target))[:height, :width, 0], radiograph(0))
+    settle(qtbot, lungfield)
+
+
+def test_the_key_that_copies_is_for_the_words_that_are_selected(begin, qtbot, scans):
+    lungfield = begin(scans[0])
+    window, clipboard = lungfield.window, QGuiApplication.clipboard()
+    words = window.reading_panel._sentence
+    words.setFocus()
+    words.setSelection(0, 9)
+    clipboard.clear()
+    qtbot.keyClick(words, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    assert clipboard.text() == words.text()[:9]
+    window.actions_["copy"].trigger()  # by its name in the menu, it is the picture that is copied
+    qtbot.waitUntil(lambda: not clipboard.image().isNull(), timeout=PATIENCE_MS)
+    words.setSelection(0, 0)
+    clipboard.clear()
+    qtbot.keyClick(words, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: not clipboard.image().isNull(), timeout=PATIENCE_MS)
+    clipboard.clear()
+
+
 def test_the_picture_is_copied(start, qtbot, scans):
     lungfield = start(scans[0])
     settle(qtbot, lungfield)
@@ -622,6 +693,27 @@ def test_of_a_rejected_scan_no_evidence_is_drawn(start, qtbot, scans):
     assert lungfield.session.current.status == "rejected"
     assert np.abs(lungfield.session.reading.heatmap).max() > 0
     assert np.ptp(pixels(lungfield.window.viewer.canvas).astype(int), axis=2).max() < 8
+
+
+def test_a_reading_whose_map_is_gone_is_shown_without_it(begin, qtbot, scans):
+    """Such as where another window cleared the history."""
+    lungfield = begin(*scans[:2])
+    told = []
+    lungfield.funnel.told.connect(told.append)
+    assert lungfield.window.commands.shown().heatmap is not None
+    store = lungfield.storing.store
+    store.flush()
+    with open_store(store.path) as other:
+        other.clear_history(False)
+    lungfield.session.step(1)
+    settle(qtbot, lungfield)
+    assert lungfield.window.reading_panel.state.status == "read"
+    assert not lungfield.session.reading.has_map
+    assert np.ptp(pixels(lungfield.window.viewer.canvas).astype(int), axis=2).max() < 8
+    shown = lungfield.window.commands.shown()
+    assert shown.heatmap is None
+    assert shown.captions
+    assert told == []
 
 
 def pixels(widget: QWidget) -> np.ndarray:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from pathlib import Path
 
 import cv2
@@ -181,6 +182,41 @@ def test_nothing_is_searched_before_the_caller_goes_on(opener, heard, folder, qt
     assert not opener.is_idle
     settle(qtbot, opener)
     assert len(heard.listings) == 1
+
+
+# Stopped
+
+
+def test_of_a_search_that_is_stopped_nothing_comes(opener, heard, lane, folder, qtbot):
+    cancelled, go_on = [], threading.Event()
+    opener.cancelled.connect(lambda: cancelled.append(opener.is_searching))
+    lane.start(lambda _: go_on.wait(10))  # as a network that does not answer
+    for _ in range(2):
+        opener.open([folder])
+    assert opener.is_searching
+    opener.cancel()
+    assert heard.searching == [True, True, False], "at once, whatever the network does"
+    go_on.set()
+    settle(qtbot, opener)
+    assert (heard.listings, heard.errors) == ([], [])
+    assert heard.searching == [True, True, False]
+    assert cancelled == [False]
+
+
+def test_what_is_opened_after_a_stop_is_found(opener, heard, folder, qtbot):
+    opener.open([folder])
+    opener.cancel()
+    opener.open([folder / "b.png"])
+    assert opener.is_searching
+    settle(qtbot, opener)
+    assert heard.paths == [folder / "b.png"]
+    assert not opener.is_searching
+
+
+def test_stopping_where_nothing_is_searched_says_nothing(opener, heard, qtbot):
+    with qtbot.assertNotEmitted(opener.cancelled):
+        opener.cancel()
+    assert heard.searching == []
 
 
 # Pictures

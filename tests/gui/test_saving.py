@@ -15,6 +15,7 @@ from core.errors import LungfieldError
 from core.imaging.display import Display, Orientation
 from core.imaging.scan import Scan, Window
 from gui.saving import PictureSaver, Shown
+from tests.gui.driving import held
 from tests.pictures import radiograph
 
 HEIGHT, WIDTH = 240, 300
@@ -195,6 +196,15 @@ def test_a_full_disk_leaves_what_was_there_and_no_half_picture(saver, tmp_path, 
     assert {file.name: file.read_bytes() for file in tmp_path.iterdir()} == (
         {"saved.png": before} if before else {}
     )
+
+
+def test_closing_waits_until_all_is_saved(saver, lanes, lane, tmp_path):
+    files = [tmp_path / "one.png", tmp_path / "two.png"]
+    with held(lane):
+        for file in files:
+            saver.save(SHOWN, file)
+        assert lanes.close()
+    assert all(cv2.imread(str(file)) is not None for file in files)
 
 
 # The clipboard

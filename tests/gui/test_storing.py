@@ -9,8 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QApplication, QMessageBox
+from PySide6.QtWidgets import QMessageBox
 
 from core import paths
 from core.errors import LungfieldError
@@ -18,7 +17,7 @@ from core.store.schema import MIGRATIONS
 from core.store.store import open_store
 from gui.storing import Storing
 from tests.core.store.making import MODEL, digest, outcome
-from tests.gui.driving import PATIENCE_MS, drop, files_mime, names, settle
+from tests.gui.driving import PATIENCE_MS, close_and, drop, files_mime, names, settle
 
 
 @pytest.fixture
@@ -105,16 +104,6 @@ def banners(lungfield) -> list[str]:
     told: list[str] = []
     lungfield.funnel.told.connect(lambda problem: told.append(problem.message))
     return told
-
-
-def close_and(lungfield, answer: QMessageBox.StandardButton) -> None:
-    """Close the window, and answer the question that comes then."""
-
-    def click() -> None:
-        QApplication.activeModalWidget().button(answer).click()
-
-    QTimer.singleShot(0, click)
-    lungfield.window.close()
 
 
 def test_a_store_that_cannot_be_used_is_told_once_and_the_run_goes_on(begin, newer, qtbot, scans):

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFileDialog
 from gui.evaluation.colours import FIRST, ONE, SECOND
 from gui.evaluation.point_dialog import PointDialog
 from gui.evaluation.results import ResultsView
+from tests.gui.driving import held
 from tests.gui.evaluation.evaluations import POINTS, evaluation, large, small
 
 PATIENCE_MS = 60_000
@@ -212,6 +213,13 @@ def test_the_report_is_saved_at_the_threshold_that_is_shown(request, qtbot, tmp_
         assert QImage(str(path)).width() > 1000
     else:
         assert path.read_bytes().startswith(b"%PDF")
+
+
+def test_closing_waits_for_the_report(one, lanes, lane, tmp_path):
+    with held(lane):
+        one.save_to(str(tmp_path / "report.png"))
+        assert lanes.close()
+    assert not QImage(str(tmp_path / "report.png")).isNull()
 
 
 def test_a_place_that_cannot_be_written_is_told(one, qtbot, tmp_path):

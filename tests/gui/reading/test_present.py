@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from PySide6.QtCore import Qt
 
 from core.model import checkpoint
 from tests.core.imaging.dicom_files import dicom
-from tests.gui.driving import settle
+from tests.gui.driving import press, settle
 from tests.pictures import radiograph
 
 MEASURED = {
@@ -40,3 +41,20 @@ def test_the_figures_of_the_patients_age(start, qtbot, tmp_path, measured_model,
     shown = lungfield.window.reading_panel.state.domain
     assert shown.startswith(said)
     assert bool(shown) == bool(said)
+
+
+def test_a_scan_that_is_read_says_so_while_another_is_read_as_displayed_and_afterwards(begin, qtbot, scans):
+    lungfield = begin(*scans)
+    session, panel = lungfield.session, lungfield.window.reading_panel
+    session.step(1)
+    settle(qtbot, lungfield)
+    session.step(-1)
+    press(qtbot, lungfield, Qt.Key.Key_I)
+    press(qtbot, lungfield, Qt.Key.Key_D)
+    assert panel.state.status == "reading"
+    press(qtbot, lungfield, Qt.Key.Key_Space)
+    assert (panel.state.name, panel.state.status) == ("scan-1.png", "read")
+    settle(qtbot, lungfield)
+    assert panel.state.status == "read"
+    session.step(-1)
+    assert "inverted" in panel.state.as_displayed

@@ -6,6 +6,7 @@ import hashlib
 import shutil
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path, PurePath
 from typing import Any
 
@@ -16,6 +17,7 @@ import pytest
 from core.imaging.decode import decode_file
 from core.imaging.display import Display, Orientation
 from core.imaging.scan import Window
+from core.model import checkpoint
 from core.reading.finding import Found
 from core.review import Review
 from core.settings import Settings
@@ -420,6 +422,68 @@ def test_without_a_model_there_are_reviews_and_no_readings_until_there_is_one(de
     assert [entry.status for entry in again.entries] == ["ok"] * 3
     assert not again.readings.has_unread
     assert again.begun == []
+
+
+# The same model with another operating point
+
+
+@pytest.fixture
+def with_point(model_files: Any, tmp_path: Path) -> Callable[[float], Settings]:
+    """Settings for a copy of the first model that has this threshold of its own."""
+
+    def go(threshold: float) -> Settings:
+        made = checkpoint.load(model_files[0])
+        point = replace(made.operating_points[0], threshold=threshold)
+        path = tmp_path / f"{threshold}.safetensors"
+        checkpoint.save(replace(made, name="copy", operating_points=(point,)), path)
+        return Settings(model=str(path), engine="torch", device="cpu")
+
+    return go
+
+
+def thresholds(desk: Desk) -> list[float]:
+    return [entry.reading.threshold for entry in desk.entries]
+
+
+def test_another_operating_point_judges_what_was_read_and_is_told(desk, qtbot, scans, with_point):
+    desk.worklist.band = 0.0
+    desk.bring(*scans)
+    low, high = sorted(entry.stored.probability for entry in desk.entries)[1:]
+    desk.begun.clear()
+    with qtbot.waitSignal(desk.readings.counts_changed, timeout=PATIENCE_MS):
+        desk.readings.open_model(with_point((low + high) / 2))
+    desk.settle()
+    assert thresholds(desk) == [(low + high) / 2] * 3
+    assert desk.worklist.counts() == {"normal": 2, "pneumonia": 1}
+    assert desk.begun == []
+
+
+def test_what_arrives_while_the_model_is_opened_anew_is_judged_as_what_is_there(
+    desk, sit_down, scans, with_point
+):
+    desk.bring(*scans)
+    again = sit_down()
+    again.readings.open_model(with_point(0.9))
+    again.settle()
+    again.bring(scans[0])
+    go = again.hold(again.lane)
+    again.readings.open_model(with_point(0.8))
+    again.readings.bring([Found(path, PurePath(path.name)) for path in scans[1:]])
+    again.wait_for(lambda: len(again.entries) == 3)
+    assert thresholds(again) == [0.9] * 3
+    go.set()
+    again.settle()
+    assert thresholds(again) == [0.8] * 3
+
+
+def test_a_threshold_of_the_persons_that_comes_with_other_settings_counts_though_these_cannot_be_had(
+    desk, scans
+):
+    desk.bring(*scans)
+    desk.readings.open_model(replace(desk.settings(threshold=0.9), model="no such model"))
+    desk.settle()
+    assert desk.readings.opened is None
+    assert thresholds(desk) == [0.9] * 3
 
 
 # Reading again, stopping, forgetting

@@ -6,6 +6,7 @@ import csv
 from pathlib import Path
 
 import cv2
+import numpy as np
 import pydicom
 import pytest
 from PySide6.QtCore import Qt
@@ -88,6 +89,40 @@ def test_enter_agrees_and_goes_on_past_the_end_until_all_are_reviewed(begin, qtb
     assert not lungfield.window.actions_["next-unreviewed"].isEnabled()
     key(qtbot, lungfield, Key.Key_End, Key.Key_Backspace, Key.Key_Home, Key.Key_U)
     assert current(lungfield) == "scan-2.png"
+
+
+def test_enter_agrees_only_with_what_was_on_the_screen_when_it_was_pressed(begin, qtbot, scans):
+    lungfield = begin(*scans)
+    key(qtbot, lungfield, Key.Key_End, Key.Key_Home)  # all pictures are kept: they are there at once
+    for _ in scans:
+        press(qtbot, lungfield, Key.Key_Return)
+    assert labels(lungfield) == ["NORMAL", "", ""]
+    assert current(lungfield) == "scan-1.png"
+
+
+def test_enter_that_is_held_down_agrees_once(begin):
+    assert not begin().window.actions_["agree-next"].autoRepeat()
+
+
+def test_enter_does_not_agree_with_what_cannot_be_shown(begin, qtbot, scans):
+    lungfield = begin(*scans)
+    scans[2].unlink()
+    key(qtbot, lungfield, Key.Key_End)
+    assert lungfield.session.picture_status == "failed"
+    key(qtbot, lungfield, Key.Key_Return)
+    assert labels(lungfield) == ["", "", ""]
+    assert current(lungfield) == "scan-2.png"
+
+
+def test_nobody_agrees_with_the_reading_of_what_was_rejected(start, qtbot, tmp_path):
+    """The bundled model has a gate."""
+    blank = tmp_path / "blank.png"
+    cv2.imwrite(str(blank), np.full((120, 90), 90, np.uint8))
+    lungfield = start(blank)
+    settle(qtbot, lungfield)
+    assert lungfield.session.current.status == "rejected"
+    lungfield.window.review_panel.agreed.emit()
+    assert labels(lungfield) == [""]
 
 
 def test_a_review_is_taken_back_and_all_is_undone_and_done_again(begin, qtbot, scans):
@@ -206,6 +241,28 @@ def test_rows_are_chosen_one_by_one_and_stay_chosen_while_others_are_looked_at(b
     assert lungfield.window.worklist.selected() == chosen
 
 
+def test_keys_are_about_the_scan_on_the_screen_once_it_is_none_of_those_selected(begin, qtbot, scans):
+    lungfield = begin(*scans)
+    select_two(qtbot, lungfield)
+    key(qtbot, lungfield, Key.Key_P, Key.Key_Left)
+    for pressed, label in ((Key.Key_G, "PNEUMONIA"), (Key.Key_N, "NORMAL"), (Key.Key_Backspace, "")):
+        key(qtbot, lungfield, pressed)
+        assert labels(lungfield) == ["PNEUMONIA", label, "PNEUMONIA"]
+    before = [entry.stored.milliseconds for entry in entries(lungfield)]
+    key(qtbot, lungfield, Key.Key_F5)
+    after = [entry.stored.milliseconds for entry in entries(lungfield)]
+    assert [now != then for now, then in zip(after, before, strict=True)] == [False, True, False]
+    key(qtbot, lungfield, Key.Key_Delete)
+    assert names(lungfield) == ["scan-0.png", "scan-2.png"]
+
+
+def test_as_a_table_keys_are_about_the_rows_that_are_selected(begin, qtbot, scans):
+    lungfield = begin(*scans)
+    select_two(qtbot, lungfield)
+    key(qtbot, lungfield, Key.Key_Left, Key.Key_F6, Key.Key_P)
+    assert labels(lungfield) == ["PNEUMONIA", "", "PNEUMONIA"]
+
+
 def test_what_is_said_of_several_rows_is_one_step(begin, qtbot, scans):
     lungfield = begin(*scans)
     select_two(qtbot, lungfield)
@@ -255,6 +312,23 @@ def test_the_menu_of_a_row_is_about_the_rows_that_are_selected(begin, qtbot, sca
     assert labels(lungfield) == ["NORMAL", "", "NORMAL"]
 
 
+@pytest.mark.qt_log_ignore("^This plugin does not support", extend=True)  # offscreen, of any menu
+def test_and_so_it_is_after_another_was_looked_at(begin, qtbot, scans):
+    lungfield = begin(*scans)
+    select_two(qtbot, lungfield)
+    key(qtbot, lungfield, Key.Key_Left)
+    first, window = entries(lungfield)[0], lungfield.window
+    view = window.worklist.view
+    place = view.visualRect(lungfield.session.worklist.index(0, 0)).center()
+    qtbot.mousePress(view.viewport(), Qt.MouseButton.RightButton, pos=place)
+    settle(qtbot, lungfield)
+    window._on_worklist_menu(first, window.pos())
+    [menu] = [each for each in window.findChildren(QMenu) if each.isVisible()]
+    next(each for each in menu.actions() if each.objectName() == "call-normal").trigger()
+    menu.close()
+    assert labels(lungfield) == ["NORMAL", "", "NORMAL"]
+
+
 # Exports
 
 
@@ -269,8 +343,8 @@ def patients(tmp_path) -> list[Path]:
     return files
 
 
-def export(qtbot, lungfield, kind, path, named=False, which=None):
-    """Ask for it as a person does, and wait until it is written."""
+def export(qtbot, lungfield, kind, path, named=False, which=None, meanwhile=lambda: None):
+    """Ask for it as a person does, `meanwhile` do that, and wait until it is written."""
     QApplication.setAttribute(Qt.ApplicationAttribute.AA_DontUseNativeDialogs)
     qtbot.waitUntil(lungfield.window.actions_["export"].isEnabled)
     with qtbot.waitActive(lungfield.window):
@@ -289,6 +363,7 @@ def export(qtbot, lungfield, kind, path, named=False, which=None):
         asks.setDirectory(str(path))
     else:
         asks.selectFile(str(path))
+    meanwhile()
     asks.accept()
     progress = lungfield.window.export_progress
     qtbot.waitUntil(lambda: progress.isVisible() and progress.dismiss.isVisible(), timeout=PATIENCE_MS)
@@ -389,6 +464,16 @@ def test_only_what_is_shown_or_selected_is_exported_in_the_lists_order(begin, qt
     assert [row["label"] for row in rows(tmp_path / "selected.csv")] == ["NORMAL"] * 2
 
 
+def test_the_scan_is_exported_that_was_on_the_screen_when_the_dialog_came(begin, qtbot, patients, tmp_path):
+    """A folder that was searched may bring another one onto it."""
+    lungfield = begin(*patients)
+    first, *_, last = entries(lungfield)
+    path = tmp_path / "out.csv"
+    export(qtbot, lungfield, "csv", path, which="current", meanwhile=lambda: lungfield.session.select(last))
+    assert lungfield.session.current is last
+    assert [row["sha256"] for row in rows(path)] == [first.sha256]
+
+
 def test_a_table_tells_why_a_scan_failed_and_has_what_was_read_as_displayed(begin, qtbot, patients, tmp_path):
     patients[1].write_bytes(b"")
     lungfield = begin(*patients)
@@ -412,7 +497,8 @@ def test_an_export_that_cannot_be_written_says_so_and_the_next_one_can(begin, qt
     (tmp_path / "out").mkdir()
     blocked = tmp_path / "out" / "blocked"
     blocked.write_bytes(b"a file where a folder would have to be")
-    lungfield.window.worklist_commands._export(ExportRequest("csv", "shown", False, blocked / "out.csv"))
+    request = ExportRequest("csv", "shown", False, blocked / "out.csv")
+    lungfield.window.worklist_commands._export(request, entries(lungfield))
     progress = lungfield.window.export_progress
     qtbot.waitUntil(lambda: progress.isVisible() and progress.dismiss.isVisible(), timeout=PATIENCE_MS)
     assert "out.csv" in progress.text
