@@ -336,7 +336,7 @@ class MainWindow(QMainWindow):
             self.status.show_note(self.tr("Reading stopped: {n} not read").format(n=left))
 
     def _on_search_stopped(self) -> None:
-        self.status.show_note(self.tr("Search stopped: no scans were added"))
+        self.status.show_note(self.tr("Search stopped: nothing more is added"))
 
     def _on_cut_short(self, left: int) -> None:
         self.banner.say(

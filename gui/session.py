@@ -213,8 +213,8 @@ class Session(QObject):
 
     def stop(self) -> None:
         """Read nothing more of what waits, and look for no more."""
-        self.readings.stop()
         self.opener.cancel()
+        self.readings.stop()
 
     # How things are
 

@@ -77,7 +77,8 @@ def without_orphans(
 
 def _is_brought(ours: tuple[str, ...], entry: Entry) -> bool:
     place, source, kind = entry
-    if kind == LINK or PurePath(place).name.startswith(("libpython", "python3")):
+    name = PurePath(place).name
+    if kind == LINK or name == "Python" or name.startswith(("libpython", "python3")):  # macOS: a framework's
         return False
     return PurePath(place).parts[0].endswith(".libs") or (kind == "BINARY" and not source.startswith(ours))
 

@@ -23,7 +23,17 @@ HIDDEN_IMPORTS = [
 
 #: Not to be followed at all. openvino_telemetry would report to a server: see core/model/openvino_offline.py.
 EXCLUDED_MODULES = [
-    *("openvino_telemetry", "openvino.tools", "tkinter", "_tkinter", "PIL.ImageTk", "turtle", "idlelib"),
+    # readline is under the GPL; torch imports it by way of the debugger, which nobody can call
+    *(
+        "readline",
+        "openvino_telemetry",
+        "openvino.tools",
+        "tkinter",
+        "_tkinter",
+        "PIL.ImageTk",
+        "turtle",
+        "idlelib",
+    ),
     *("IPython", "jupyter_client", "notebook", "pytest", "_pytest", "hypothesis", "expecttest", "mypy"),
     *("pip", "ensurepip", "PyInstaller", "tensorboard", "tensorflow", "onnx", "onnxruntime", "pandas"),
     *("PyQt5", "PyQt6", "PySide2", "gi", "lxml", "numba", "dask", "cupy", "jax", "triton"),
@@ -61,9 +71,10 @@ RULES: tuple[Rule, ...] = (
     Rule("torchvision/image*", "torchvision's own readers of pictures, which are never called"),
     Rule("torchvision.libs/*", "what those link"),
     # OpenVINO: the CPU plug-in, its own format for reading, torch's for making that
-    _keep("openvino/libs/libopenvino_intel_cpu_plugin*", "the CPU"),
+    _keep("openvino/libs/*openvino_*_cpu_plugin*", "the CPU"),
     _keep("openvino/libs/*openvino_ir_frontend*", "reads a checkpoint's graph"),
     _keep("openvino/libs/*openvino_pytorch_frontend*", "makes a trained network's graph"),
+    Rule("openvino/libs/*_npu_*", "other devices than the CPU, which nobody can choose"),
     Rule("openvino/libs/*plugin*", "other devices than the CPU, which nobody can choose"),
     Rule("openvino/libs/*frontend*", "other formats"),
     Rule("openvino/libs/*openvino_c.*", "the interface for C"),

@@ -31,7 +31,7 @@ def patient_groups(samples: Sequence[Sample]) -> NDArray[np.int64]:
     n = len(samples)
     nodes: dict[tuple[str, str], int] = {}
     edges: list[tuple[int, int]] = []
-    secret = kept_key() if any(_is_exported(sample) for sample in samples) else b""
+    secret = kept_key() if any(is_exported(sample) for sample in samples) else b""
 
     def join(row: int, kind: str, key: str) -> None:
         edges.append((row, nodes.setdefault((kind, key), n + len(nodes))))
@@ -54,12 +54,13 @@ def patient_groups(samples: Sequence[Sample]) -> NDArray[np.int64]:
 def contents(samples: Sequence[Sample]) -> list[str]:
     """What tells apart what the n files show: their hashes, and of an exported scan that of its original,
     where that is among them. Empty for a file that was not read."""
-    originals = {sample.sha256[:12]: sample.sha256 for sample in samples if not _is_exported(sample)}
+    originals = {sample.sha256[:12]: sample.sha256 for sample in samples if not is_exported(sample)}
     return [
-        originals.get(sample.path.stem, sample.sha256) if _is_exported(sample) else sample.sha256
+        originals.get(sample.path.stem, sample.sha256) if is_exported(sample) else sample.sha256
         for sample in samples
     ]
 
 
-def _is_exported(sample: Sample) -> bool:
+def is_exported(sample: Sample) -> bool:
+    """Whether it has the names that `core.export.dataset` gives a reviewed scan."""
     return bool(_EXPORTED.fullmatch(sample.path.name) and _KEY.fullmatch(sample.patient))

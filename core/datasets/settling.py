@@ -11,7 +11,7 @@ import numpy as np
 
 from core.datasets.dataset import Sample, Split
 from core.datasets.inspected import Remark, RemarkKind
-from core.datasets.patients import contents, patient_groups
+from core.datasets.patients import contents, is_exported, patient_groups
 from core.datasets.splitting import LEFT_OUT, SMALLEST_VALIDATION, Order, parts_of, without
 from core.errors import DatasetError
 from core.model.checkpoint import CLASSES
@@ -83,10 +83,12 @@ def _repeated(samples: Sequence[Sample]) -> tuple[set[int], list[Remark]]:
     copies: list[int] = []
     opposed: list[int] = []
     for rows in by_content.values():
-        if len({samples[i].label for i in rows}) > 1:
-            opposed += rows
+        kept = _uncorrected(samples, rows)
+        copies += [i for i in rows if i not in kept]
+        if len({samples[i].label for i in kept}) > 1:
+            opposed += kept
         else:
-            copies += sorted(rows, key=lambda i: _HELD_BACK.index(samples[i].split))[1:]
+            copies += sorted(kept, key=lambda i: _HELD_BACK.index(samples[i].split))[1:]
     kinds: tuple[tuple[RemarkKind, list[int]], ...] = (("contradiction", opposed), ("duplicate", copies))
     remarks = [
         Remark(kind, name, len(files), files=files)
@@ -94,6 +96,17 @@ def _repeated(samples: Sequence[Sample]) -> tuple[set[int], list[Remark]]:
         for name, files in _by_dataset(samples, rows).items()
     ]
     return {*copies, *opposed}, remarks
+
+
+def _uncorrected(samples: Sequence[Sample], rows: list[int]) -> list[int]:
+    """Of rows of one content those that count beside scans that a person reviewed and exported: the person's
+    word where the scan is learnt from, the set's own where it is held back."""
+    exported = [i for i in rows if is_exported(samples[i])]
+    others = [i for i in rows if i not in exported]
+    if not exported or not others:
+        return rows
+    is_learnt = all(samples[i].split == "train" for i in others)
+    return exported if is_learnt else others
 
 
 def _by_dataset(samples: Sequence[Sample], rows: Sequence[int]) -> dict[str, tuple[tuple[Path, str], ...]]:

@@ -102,8 +102,6 @@ def _pixel_data(dataset: Dataset, name: str) -> bytes:
 def _decode_by_pydicom(pixels: bytes, layout: Layout, syntax: UID, vr: str, name: str) -> NDArray[Any]:
     """Native and RLE pixels. Unused bits are cleared (PS3.5, 8.1.1)."""
     used = layout.stored + layout.unused
-    if used > layout.allocated:
-        raise damaged(name, "its header contradicts itself about the bits of a pixel")
     options: dict[str, Any] = {
         "rows": layout.rows,
         "columns": layout.columns,
@@ -126,7 +124,12 @@ def _decode_by_pydicom(pixels: bytes, layout: Layout, syntax: UID, vr: str, name
     except (*BAD_DICOM, RuntimeError) as error:
         less = "less than expected" in str(error) or "insufficient pixel data" in str(error)
         raise (cut_short if less else damaged)(name) from None
-    return np.right_shift(values, layout.unused) if layout.unused else values
+    # Unless all of them fit into the lowest bits, where most files have them: HighBit is then of another file
+    half = 1 << (layout.stored - 1)
+    low, high = (-half, half) if layout.signed else (0, 2 * half)
+    if not layout.unused or (values.min() >= low and values.max() < high):
+        return values
+    return np.right_shift(values, layout.unused)
 
 
 def _first_codestream(dataset: Dataset, pixels: bytes, frames: int, syntax: UID, name: str) -> bytes:

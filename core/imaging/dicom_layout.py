@@ -102,7 +102,9 @@ def read_layout(dataset: Dataset, name: str) -> Layout:
 
 
 def _unused_below(dataset: Dataset, allocated: int, stored: int) -> int:
-    """How many bits of a sample lie below those that count, as HighBit has it (PS3.5, 8.1.1)."""
-    if stored == allocated:  # there is one way to lay them, whatever a converter forgot to change
-        return 0
-    return max(0, (integer(dataset, "HighBit") or 0) + 1 - stored)
+    """How many bits of a sample lie below those that count, as HighBit has it (PS3.5, 8.1.1).
+
+    None where those would not all be there: converters forget to change HighBit.
+    """
+    unused = (integer(dataset, "HighBit") or 0) + 1 - stored
+    return unused if 0 < unused <= allocated - stored else 0

@@ -96,7 +96,7 @@ def finish(
         weights=weights,
         preprocessing=spec,
         temperature=fit_temperature(log_odds, labels, counting),
-        features=calibrated(features, likely, log_odds, labels),
+        features=calibrated(features, likely, log_odds, labels, copies),
         training=_facts(trainer, scans),
     )
     temperature, offset = calibrations(likely, made)
@@ -181,16 +181,21 @@ def calibrated(
     likely: Sequence[Likeness],
     log_odds: NDArray[np.float64],
     labels: NDArray[np.int64],
+    copies: int = 1,
 ) -> FeatureStatistics:
     """With a calibration for each kind of which there are enough scans: fitted on those nearest to it, as
     which reading will take them, both classes counting alike. One kind alone has one too: a temperature
-    cannot mend log-odds that all lie on one side."""
+    cannot mend log-odds that all lie on one side.
+
+    Args:
+        copies: how often each scan is among them.
+    """
     kinds = np.array([like.kind for like in likely])
     groups = []
     for kind, group in enumerate(features.groups):
         mine = labels[kinds == kind]
         each = np.bincount(mine, minlength=2)
-        if each.min() >= _FEWEST:
+        if each.min() >= _FEWEST * copies:
             fitted = fit_calibration(log_odds[kinds == kind], mine, even_weights(mine, [""] * len(mine)))
             group = replace(group, calibration=fitted)
         groups.append(group)

@@ -30,7 +30,7 @@ class Recipe:
         seed: of the initial weights, the split, the order and the augmentation.
         optimizer, weight_decay: Adam, or AdamW with decoupled decay (Loshchilov and Hutter 2019).
         schedule: constant; one cycle (Smith and Topin 2018); or a tenth of the learning rate whenever
-            validation accuracy has not risen for two epochs.
+            validation accuracy has not risen for three epochs.
         label_smoothing: share of the target spread over both classes.
         class_weights: weigh the loss so that both classes count alike.
         augment: the name of an augmentation policy.

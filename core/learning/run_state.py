@@ -69,7 +69,9 @@ def load_state(path: Path) -> RunState:
     try:
         with safe_open(path, framework="pt") as file:
             described = json.loads((file.metadata() or {})[_METADATA_KEY])
-            return RunState(described, {name: file.get_tensor(name) for name in file.keys()})  # noqa: SIM118
+            # Copies: a view keeps the file mapped, and Windows replaces no file that is
+            tensors = {name: file.get_tensor(name).clone() for name in file.keys()}  # noqa: SIM118
+            return RunState(described, tensors)
     except (SafetensorError, OSError, KeyError, ValueError) as error:
         raise LungfieldError(
             f"{path} does not hold an interrupted run", "start again without --resume"

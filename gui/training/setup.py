@@ -161,7 +161,8 @@ class TrainingSetup(QObject):
         """Change fields of the recipe; a batch size of 0 is that of the preset, or what fits into memory."""
         if "batch_size" in fields:
             self._is_batch_automatic = not fields["batch_size"]
-            fields["batch_size"] = fields["batch_size"] or PRESETS[self._preset].batch_size
+            # One alone cannot be normalised: a batch is of two at least
+            fields["batch_size"] = max(2, fields["batch_size"] or PRESETS[self._preset].batch_size)
         self._take_recipe(replace(self._recipe, **fields))
 
     def start_from(self, init: str, backbone: str) -> None:

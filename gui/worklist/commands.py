@@ -46,6 +46,7 @@ class WorklistCommands(QObject):
         self._review = review
         self._exporter = exporter
         self._offered: dict[Which, Sequence[Entry]] = {}
+        self._are_selected_meant = True
         self._window = window
         self._folder = Path.home()
         simple = {
@@ -72,6 +73,7 @@ class WorklistCommands(QObject):
         review.cleared.connect(self.take_back_one)
         review.next_unreviewed.connect(session.next_unreviewed)
         session.current_changed.connect(self._on_current)
+        panel.selection_changed.connect(self._on_selected)
         # Answers may come by the thousand: once a turn of the event loop is enough
         self._soon = QTimer(self, singleShot=True, interval=0)
         self._soon.timeout.connect(self.refresh)
@@ -124,6 +126,7 @@ class WorklistCommands(QObject):
 
     def _on_current(self) -> None:
         """Enter that was pressed before this scan is on the screen is not about it; `refresh` allows it."""
+        self._are_selected_meant = self._session.current in self._panel.selected()
         self._actions.enable(("agree-next",), False)
 
     def _refresh_soon(self, *_: object) -> None:
@@ -200,8 +203,12 @@ class WorklistCommands(QObject):
         The list as a table has none beside it.
         """
         selected = self._panel.selected()
-        is_meant = self._panel.is_wide or self._session.current in selected
+        is_meant = self._panel.is_wide or self._are_selected_meant
         return selected if len(selected) > 1 and is_meant else self._current()
+
+    def _on_selected(self) -> None:
+        # After `current_changed` where both change: a row that is taken out of them becomes the current one
+        self._are_selected_meant = True
 
     def _to_review(self) -> Sequence[Entry]:
         return [entry for entry in self._chosen() if self._can_be_reviewed(entry)]

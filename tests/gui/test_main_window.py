@@ -204,7 +204,7 @@ def test_a_search_is_stopped_with_a_key_and_nothing_of_it_comes(begin, qtbot, sc
         assert stop.isVisible()
         assert window.actions_["stop"].isEnabled()
         qtbot.keyClick(window, Qt.Key.Key_Escape)
-    assert window.status.text == "Search stopped: no scans were added"
+    assert window.status.text == "Search stopped: nothing more is added"
     assert not stop.isVisible()
     assert not window.actions_["stop"].isEnabled()
     settle(qtbot, lungfield)

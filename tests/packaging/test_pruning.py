@@ -25,6 +25,8 @@ def bundle(script):
         "torch/bin/torch_shm_manager",
         "torch/lib/libtorch_cpu.so",
         "openvino/libs/libopenvino_intel_cpu_plugin.so",
+        "openvino/libs/openvino_intel_cpu_plugin.dll",
+        "openvino/libs/libopenvino_arm_cpu_plugin.so",
         "openvino/libs/libopenvino_ir_frontend.so.2641",
         "openvino/libs/libopenvino_pytorch_frontend.so.2641",
         "openvino/libs/libopenvino.so.2641",
@@ -57,6 +59,7 @@ def test_what_the_application_needs_stays(pruning, place):
         "torch/lib/libtorch.a",
         "openvino/libs/libopenvino_intel_gpu_plugin.so",
         "openvino/libs/libopenvino_intel_npu_plugin.so",
+        "openvino/libs/openvino_intel_npu_compiler.dll",
         "openvino/libs/libopenvino_onnx_frontend.so.2641",
         "openvino/libs/cache.json",
         "imagecodecs/_jpegxl.abi3.so",
@@ -152,6 +155,13 @@ def test_libraries_of_the_build_machine_stay_only_where_they_are_linked(bundle):
     kept, _ = bundle.pruned(binaries, [], lambda source: links.get(source, []), ["/python/"])
     assert "libcudart.so.13" not in [place for place, _, _ in kept]
     assert len(kept) == 3
+
+
+def test_python_itself_stays_where_it_is_a_framework(bundle):
+    """On macOS nothing in the bundle links it: the programs that start it open it by name."""
+    framework = "Python.framework/Versions/3.11/Python"
+    binaries = [(framework, f"/Library/Frameworks/{framework}", "BINARY"), ("Python", framework, "SYMLINK")]
+    assert bundle.pruned(binaries, [], lambda _: [], ["/python/"])[0] == binaries
 
 
 def test_of_torchs_sources_only_those_stay_that_are_read_again(pruning, tmp_path):

@@ -86,6 +86,25 @@ def test_exported_scans_are_of_their_original_and_of_its_patient(tmp_path: Path)
     }
 
 
+def test_a_correction_counts_unless_its_scan_is_held_back(tmp_path: Path) -> None:
+    root = tmp_path / "set"
+    for part, start in (("train", 1), ("test", 300)):
+        write_dataset(root / part, 24, first=start, start=start)
+    for path in root.rglob("*.png"):  # or the export would be the same file
+        cv2.imwrite(str(path), cv2.imread(str(path), cv2.IMREAD_GRAYSCALE), [cv2.IMWRITE_PNG_COMPRESSION, 0])
+    opposite = dict(zip(CLASSES, reversed(CLASSES), strict=True))
+    reviewed = sorted(root.rglob("*.png"))[::2]
+    given = [item(path, review=Review(opposite[path.parent.name])) for path in reviewed]
+    export(tmp_path / "corrections", given, False, NullProgress())
+    found = inspect([root, tmp_path / "corrections"], 0.2, 0, "random", NullProgress())
+    used = {sample.path: sample for sample in found.samples}
+    held = [path for path in reviewed if path.parent.parent.name == "test"]
+    assert len(held) == 24
+    assert all((CLASSES[used[path].label], used[path].split) == (path.parent.name, "test") for path in held)
+    assert len([sample for sample in found.samples if sample.dataset == "corrections"]) == 24
+    assert not [path for path in reviewed if path in used and path not in held]
+
+
 def test_an_exported_scan_keeps_its_patients_other_scans_from_training(tmp_path: Path) -> None:
     """Where the export is what is tested on."""
     root = write_dataset(tmp_path / "set", 24)

@@ -113,6 +113,11 @@ CASES = {
     "signed, the highest 12 of 16 bits": Case(
         lambda: dicom(signed12() << 4 | np.int16(0x5), 12, HighBit=15), lambda: grey12() / 4095
     ),
+    "12 of 16 bits, of once 16": Case(lambda: dicom(grey12(), 12, HighBit=15), lambda: grey12() / 4095),
+    "signed 12 of 16 bits, of once 16": Case(
+        lambda: dicom(signed12(), 12, HighBit=15), lambda: grey12() / 4095
+    ),
+    "12 of 16 bits, of once 32": Case(lambda: dicom(grey12(), 12, HighBit=31), lambda: grey12() / 4095),
     "8 of 8 bits, of once 12": Case(lambda: dicom(grey8(), HighBit=11), lambda: grey8() / 255),
     "signed 12 of 16 bits": Case(lambda: dicom(signed12(), 12), lambda: grey12() / 4095),
     "signed 16 bits, big-endian": Case(

@@ -36,6 +36,15 @@ def test_each_kind_has_the_calibration_of_the_scans_nearest_to_it():
     assert few is None, "ten scans tell none"
 
 
+def test_a_copy_of_each_scan_makes_them_no_more():
+    log_odds, labels = _scans(30, 1.0, 0.0)
+    labels[:] = np.arange(30) % 2
+    both = [np.tile(each, 2) for each in (log_odds, labels)]
+    likely, groups = [Likeness(0, 0.5)] * 60, FeatureStatistics(GROUPS[:1])
+    assert calibrated(groups, likely, *both, copies=2).groups[0].calibration is None
+    assert calibrated(groups, likely, *both).groups[0].calibration is not None
+
+
 def test_both_classes_of_a_kind_count_alike():
     """Of a kind with twice the pneumonia, the calibration is that of one with as much of each."""
     log_odds, labels = _scans(3000, 1.0, 0.0)

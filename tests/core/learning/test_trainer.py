@@ -225,6 +225,15 @@ def test_the_average_begins_anew_where_pictures_get_larger(small_scans, tmp_path
         assert any(not np.array_equal(found[name], v.numpy()) for name, v in state.get("network").items())
 
 
+@pytest.mark.skipif(not Path("/proc/self/maps").exists(), reason="the system does not tell what is mapped")
+def test_a_run_that_went_on_leaves_its_file_free(small_scans, tmp_path) -> None:
+    """Windows does not let a file be replaced that is mapped."""
+    run(replace(WHOLE, epochs=1), small_scans, tmp_path / "run")
+    state = load_state(tmp_path / "run" / STATE_FILE)
+    assert state.get("network")
+    assert STATE_FILE not in Path("/proc/self/maps").read_text()
+
+
 def test_views_of_a_scan_differ_and_are_taken_in_turn(scans, tmp_path) -> None:
     trainer = made(replace(HEAD, augment="flips"), scans, tmp_path)
     views = trainer._feed._views

@@ -256,6 +256,28 @@ def test_keys_are_about_the_scan_on_the_screen_once_it_is_none_of_those_selected
     assert names(lungfield) == ["scan-0.png", "scan-2.png"]
 
 
+def test_a_row_that_is_taken_out_of_those_selected_is_not_meant(begin, qtbot, scans):
+    """Though Qt makes it the current one."""
+    lungfield = begin(*scans)
+    click_row(qtbot, lungfield, entries(lungfield)[0])
+    click_row(qtbot, lungfield, entries(lungfield)[2], Modifier.ShiftModifier)
+    click_row(qtbot, lungfield, entries(lungfield)[1], Modifier.ControlModifier)
+    settle(qtbot, lungfield)
+    key(qtbot, lungfield, Key.Key_P)
+    assert labels(lungfield) == ["PNEUMONIA", "", "PNEUMONIA"]
+
+
+def test_rows_selected_beside_a_scan_that_the_list_hides_are_meant(begin, qtbot, scans):
+    lungfield = begin(*scans)
+    click_row(qtbot, lungfield, entries(lungfield)[1])
+    settle(qtbot, lungfield)
+    lungfield.session.worklist.set_filter(Filter(label="NORMAL"))
+    lungfield.window.worklist.view.setFocus()
+    key(qtbot, lungfield, (Key.Key_A, Modifier.ControlModifier), Key.Key_P)
+    assert current(lungfield) == "scan-1.png"
+    assert labels(lungfield) == ["PNEUMONIA", "", "PNEUMONIA"]
+
+
 def test_as_a_table_keys_are_about_the_rows_that_are_selected(begin, qtbot, scans):
     lungfield = begin(*scans)
     select_two(qtbot, lungfield)
