@@ -19,8 +19,8 @@ def write_reviewed(path: Path, rows: Iterable[tuple[Path, str, str, str]]) -> in
 
     Args:
         rows: file, SHA-256, label (NORMAL or PNEUMONIA; others are passed over) and patient (empty where it
-            is not known: then each is a patient, unless the file's name or, once it is opened, DICOM tells).
-            Of one content the first row whose file is there counts.
+            is not known: then each is a patient, unless the file's name tells; those that DICOM says are
+            one stay together in a split). Of one content the first row whose file is there counts.
 
     Raises:
         LungfieldError: the table cannot be written.

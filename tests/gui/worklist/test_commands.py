@@ -342,7 +342,7 @@ def test_and_so_it_is_after_another_was_looked_at(begin, qtbot, scans):
     first, window = entries(lungfield)[0], lungfield.window
     view = window.worklist.view
     place = view.visualRect(lungfield.session.worklist.index(0, 0)).center()
-    qtbot.mousePress(view.viewport(), Qt.MouseButton.RightButton, pos=place)
+    qtbot.mouseClick(view.viewport(), Qt.MouseButton.RightButton, pos=place)
     settle(qtbot, lungfield)
     window._on_worklist_menu(first, window.pos())
     [menu] = [each for each in window.findChildren(QMenu) if each.isVisible()]
