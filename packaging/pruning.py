@@ -23,17 +23,8 @@ HIDDEN_IMPORTS = [
 
 #: Not to be followed at all. openvino_telemetry would report to a server: see core/model/openvino_offline.py.
 EXCLUDED_MODULES = [
-    # readline is under the GPL; torch imports it by way of the debugger, which nobody can call
-    *(
-        "readline",
-        "openvino_telemetry",
-        "openvino.tools",
-        "tkinter",
-        "_tkinter",
-        "PIL.ImageTk",
-        "turtle",
-        "idlelib",
-    ),
+    "readline",  # under the GPL; torch imports it by way of the debugger, which nobody can call
+    *("openvino_telemetry", "openvino.tools", "tkinter", "_tkinter", "PIL.ImageTk", "turtle", "idlelib"),
     *("IPython", "jupyter_client", "notebook", "pytest", "_pytest", "hypothesis", "expecttest", "mypy"),
     *("pip", "ensurepip", "PyInstaller", "tensorboard", "tensorflow", "onnx", "onnxruntime", "pandas"),
     *("PyQt5", "PyQt6", "PySide2", "gi", "lxml", "numba", "dask", "cupy", "jax", "triton"),
