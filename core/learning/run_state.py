@@ -73,9 +73,7 @@ def load_state(path: Path) -> RunState:
             tensors = {name: file.get_tensor(name).clone() for name in file.keys()}  # noqa: SIM118
             return RunState(described, tensors)
     except (SafetensorError, OSError, KeyError, ValueError) as error:
-        raise LungfieldError(
-            f"{path} does not hold an interrupted run", "start again without --resume"
-        ) from error
+        raise LungfieldError(f"{path} does not hold an interrupted run", "begin a new training") from error
 
 
 def digest(weights: dict[str, Tensor]) -> str:

@@ -142,7 +142,7 @@ class Trainer:
 
     def _give_up(self, error: BrokeDown, progress: Progress) -> None:
         if not self.history:
-            raise LungfieldError(str(error), "try a lower learning rate (--lr)") from error
+            raise LungfieldError(str(error), "try a lower learning rate") from error
         self._go_back()
         progress.say(f"{error}; the epochs before are kept")
         self._ending = "broke-down"
@@ -151,7 +151,7 @@ class Trainer:
     def _halve(self, progress: Progress) -> None:
         if self.batch_size < 4:
             raise LungfieldError(
-                "there is not enough memory to train", "close other programs, or choose a smaller --size"
+                "there is not enough memory to train", "close other programs, or train at a smaller size"
             )
         self._learner.free()
         if self.device.type == "cuda":
@@ -180,7 +180,7 @@ class Trainer:
             raise LungfieldError(
                 f"the interrupted run in {self._state_file.parent} had other options or other scans, or the "
                 "model that it started from has changed",
-                "repeat its command with --resume, or choose another --out",
+                "go on with the options and scans that it began with, or begin a new training",
             )
         self._take(state)
         return True

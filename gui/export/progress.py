@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from PySide6.QtCore import QUrl
@@ -74,7 +75,7 @@ class ExportProgress(NoticeBar):
         self._bar.setVisible(working)
         self.cancel.setVisible(working)
         self.dismiss.setVisible(not working)
-        self.open.setVisible(found is not None and found.is_file())
+        self.open.setVisible(found is not None and os.path.isfile(found))
         self.show_folder.setVisible(found is not None)
         self.say(text, kind)
 
@@ -82,5 +83,5 @@ class ExportProgress(NoticeBar):
         QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._shown)))
 
     def _show_folder(self) -> None:
-        folder = self._shown if self._shown.is_dir() else self._shown.parent
+        folder = self._shown if os.path.isdir(self._shown) else self._shown.parent
         QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder)))

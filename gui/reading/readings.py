@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
@@ -204,7 +205,7 @@ class Readings(QObject):
             entry.review = self.store.review(sha256)
         self._contents.put(entry)
         for same in self.with_content(sha256):
-            if same is not entry and same.found.content is None and not same.found.path.exists():
+            if same is not entry and same.found.content is None and _is_gone(same.found.path):
                 # It was moved to where this one is
                 self.forget([same])
                 self.worklist.remove([same])
@@ -349,3 +350,11 @@ class Readings(QObject):
         # A signal for each of many thousands would hold the window
         self.worklist.tell_all()
         self.changed.emit()
+
+
+def _is_gone(path: Path) -> bool:
+    """Whether there surely is no such file; one in a folder that may not be looked into may be there."""
+    try:
+        return not path.exists()
+    except OSError:
+        return False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -77,4 +78,4 @@ class PreparePage(QWidget):
 def _sources_in(mime: QMimeData) -> Sequence[Path]:
     """The folders and tables among what is dragged."""
     files = [Path(url.toLocalFile()) for url in mime.urls() if url.isLocalFile()]
-    return [file for file in files if file.is_dir() or file.suffix.lower() == ".csv"]
+    return [file for file in files if os.path.isdir(file) or file.suffix.lower() == ".csv"]

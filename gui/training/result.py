@@ -81,15 +81,22 @@ class ResultPage(QWidget):
         self._trained = trained
         self.ending.setText(ending_line(trained.ending, trained.epochs, job.recipe.epochs))
         restyle(self.ending, role="warning" if trained.ending == "broke-down" else "")
-        self.about.setText(
-            self.tr("Both models read the scans that were kept for the test.")
-            if _is_test(trained.held_out)
-            else self.tr(
-                "Both models read the scans that the new one checked itself on. It was chosen by them, so on "
-                "other scans it may be a little worse than here."
-            )
-        )
+        self.about.setText(self._what_is_read(_parts_of(trained.held_out)))
         self._compare()
+
+    def _what_is_read(self, parts: set[str]) -> str:
+        if parts == {"test"}:
+            return self.tr("Both models read the scans that were kept for the test.")
+        if "test" in parts:
+            return self.tr(
+                "Both models read the scans that were kept for the test and, where a data set has none, "
+                "those that the new one checked itself on. It was chosen by these, so on others it may be a "
+                "little worse than here."
+            )
+        return self.tr(
+            "Both models read the scans that the new one checked itself on. It was chosen by them, so on "
+            "other scans it may be a little worse than here."
+        )
 
     def let_go(self) -> None:
         """Read the files of the run no more: they are to be deleted once `is_comparing` is over."""
@@ -152,11 +159,10 @@ class ResultPage(QWidget):
         return ours is not None and not waits and self._trained is not None
 
 
-def _is_test(held_out: Path) -> bool:
-    """Whether a table of held-out scans is of a test part; its first row says it."""
+def _parts_of(held_out: Path) -> set[str]:
+    """Which parts the scans of a table of held-out ones are of; none where it cannot be read."""
     try:
         with held_out.open(encoding="utf-8", newline="") as file:
-            first = next(csv.DictReader(file), {})
+            return {row.get("split") or "" for row in csv.DictReader(file)}
     except (OSError, UnicodeDecodeError, csv.Error):
-        return False
-    return first.get("split") == "test"
+        return set()

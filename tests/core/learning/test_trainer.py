@@ -348,8 +348,9 @@ def test_a_loss_that_is_no_number_keeps_the_epochs_before(scans, tmp_path) -> No
 
 
 def test_without_a_good_epoch_it_is_refused(small_scans, tmp_path) -> None:
-    with pytest.raises(LungfieldError, match="no longer a number"):
+    with pytest.raises(LungfieldError, match="no longer a number") as raised:
         run(replace(WHOLE, lr=1e30), small_scans, tmp_path)
+    assert "--" not in raised.value.hint, "the window says it too"
 
 
 def out_of_memory() -> None:

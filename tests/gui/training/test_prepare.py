@@ -80,6 +80,7 @@ def test_folders_and_tables_can_be_dropped_and_scans_cannot(bench, qtbot, tmp_pa
     ward = write_dataset(tmp_path / "ward", each=6)
     scan = next(ward.rglob("*.png"))
     assert not drag(on.page.prepare, files_mime(scan))
+    assert not drag(on.page.prepare, files_mime(scan.with_name("n" * 300))), "no file can be called so"
     assert drag(on.page.prepare, files_mime(scan, ward))
     drop(on.page.prepare, files_mime(scan, ward))
     assert on.setup.sources == (ward,)

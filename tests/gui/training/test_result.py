@@ -74,6 +74,14 @@ def test_scans_of_a_test_part_are_called_so(on, ended, qtbot):
     compared(on, qtbot)
 
 
+def test_scans_of_which_only_some_were_kept_for_the_test_are_not_all_called_so(on, ended, qtbot):
+    table = ended.trained.held_out
+    table.write_text(table.read_text().replace(",train", ",test", 1))
+    show(on, ended)
+    assert "where a data set has none" in on.page.result.about.text()
+    compared(on, qtbot)
+
+
 def test_it_waits_until_another_page_has_evaluated(on, ended, qtbot, tmp_path):
     on.evaluator.start(EvaluationRequest(("",), write_dataset(tmp_path / "other", each=2)))
     show(on, ended)
