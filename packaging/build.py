@@ -40,8 +40,9 @@ _FACTS = """
 import json, sys, torch
 sys.path[:0] = sys.argv[1:2]
 import licences
-shipped = licences.components(open(sys.argv[2], encoding="utf-8").read().split())
-licences.write(licences.Path(sys.argv[3]), shipped)
+modules, libraries = (open(told, encoding="utf-8").read().splitlines() for told in sys.argv[2:4])
+shipped = licences.components(modules, libraries if sys.platform.startswith("linux") else ())
+licences.write(licences.Path(sys.argv[4]), shipped)
 versions = {each.name: each.version for each in shipped}
 print(json.dumps({"cuda": torch.version.cuda or "", "versions": versions}))
 """
@@ -146,8 +147,8 @@ def _facts(python: Path) -> dict[str, dict[str, str] | str]:
     """Collect the licences of what is in the folder; its versions, and CUDA's if torch is built with it."""
     place = FOLDER / "licences"
     shutil.rmtree(place, ignore_errors=True)
-    shipped = WORK / "shipped.txt"
-    told = subprocess.run([python, "-I", "-c", _FACTS, HERE, shipped, place], capture_output=True, text=True)
+    command = [python, "-I", "-c", _FACTS, HERE, WORK / "shipped.txt", WORK / "system.txt", place]
+    told = subprocess.run(command, capture_output=True, text=True)
     if told.returncode:
         raise SystemExit(told.stderr.strip())
     shutil.copyfile(ROOT / "LICENSE", FOLDER / "LICENSE")

@@ -40,6 +40,12 @@ def pruned(
     )
 
 
+def of_the_system(binaries: Iterable[Entry], ours: Iterable[str]) -> list[str]:
+    """Where those libraries were found that come neither with Python nor in a wheel: the build machine's."""
+    roots = tuple(ours)
+    return sorted({entry[1] for entry in binaries if _is_of_the_system(roots, entry)})
+
+
 def metadata_of(distributions: Iterable[str]) -> list[Entry]:
     """The METADATA of installed distributions, for those that ask for versions and licences while they run.
 
@@ -76,11 +82,18 @@ def without_orphans(
 
 
 def _is_brought(ours: tuple[str, ...], entry: Entry) -> bool:
-    place, source, kind = entry
-    name = PurePath(place).name
-    if kind == LINK or name == "Python" or name.startswith(("libpython", "python3")):  # macOS: a framework's
+    if entry[2] == LINK or _is_python(entry):
         return False
-    return PurePath(place).parts[0].endswith(".libs") or (kind == "BINARY" and not source.startswith(ours))
+    return PurePath(entry[0]).parts[0].endswith(".libs") or _is_of_the_system(ours, entry)
+
+
+def _is_of_the_system(ours: tuple[str, ...], entry: Entry) -> bool:
+    return entry[2] == "BINARY" and not entry[1].startswith(ours) and not _is_python(entry)
+
+
+def _is_python(entry: Entry) -> bool:
+    name = PurePath(entry[0]).name
+    return name == "Python" or name.startswith(("libpython", "python3"))  # on macOS: a framework's
 
 
 def _file(entry: Entry) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import subprocess
 import sys
 import sysconfig
 from collections.abc import Iterable, Iterator
@@ -41,17 +42,19 @@ class Component:
     files: dict[str, Path]
 
 
-def components(modules: Iterable[str]) -> list[Component]:
-    """The distributions that modules or files of a bundle come from, by name.
+def components(modules: Iterable[str], libraries: Iterable[str] = ()) -> list[Component]:
+    """Python, the distributions that modules or files of a bundle come from, by name, and what of the
+    system is in it.
 
     Args:
         modules: names of top-level modules, or of folders beside them (such as "numpy.libs").
+        libraries: where those were found that are the system's.
 
     Raises:
         LookupError: of one there is no licence text.
     """
     found = [component(name) for name in sorted({*owners(modules), *_ALWAYS}, key=str.casefold)]
-    shipped = [python(), *found]
+    shipped = [python(), *found, *of_debian(libraries)]
     if bare := [each.name for each in shipped if not each.files]:
         raise LookupError(f"there is no licence text of {', '.join(bare)}: it cannot ship")
     return shipped
@@ -88,6 +91,49 @@ def python() -> Component:
     return Component(
         "Python", version, "PSF-2.0", "https://www.python.org", {"LICENSE.txt": text} if text else {}
     )
+
+
+def of_debian(libraries: Iterable[str]) -> list[Component]:
+    """The packages of Debian or Ubuntu that libraries come from, each with its copyright file.
+
+    Raises:
+        LookupError: one is of no package, or this is another system.
+    """
+    owners: dict[str, str] = {}
+    for library in sorted(libraries):
+        owner = _debian_owner(library)
+        if not owner:
+            raise LookupError(f"there is no licence text of {library}: it cannot ship")
+        owners[owner.partition(":")[0]] = owner
+    return [_of_debian(name, owner) for name, owner in sorted(owners.items())]
+
+
+def _debian_owner(library: str) -> str:
+    """Such as "libssl3:amd64"; empty where there is none."""
+    file = Path(library)
+    # /lib may be a link to /usr/lib, and the list of files be by either
+    real = file.resolve()
+    places = (file, file.parent.resolve() / file.name, real, Path(str(real).removeprefix("/usr")))
+    for place in dict.fromkeys(map(str, places)):
+        if told := _asked("dpkg-query", "--search", place):
+            return told.partition(": ")[0].partition(",")[0]
+    return ""
+
+
+def _of_debian(name: str, owner: str) -> Component:
+    text = Path("/usr/share/doc", name, "copyright")
+    version = _asked("dpkg-query", "--show", "--showformat=${Version}", owner)
+    files = {"copyright.txt": text} if text.is_file() else {}
+    return Component(name, version, "see its text", "", files)
+
+
+def _asked(*command: str) -> str:
+    """What a program says; nothing where it fails or is not there."""
+    try:
+        told = subprocess.run(command, capture_output=True, text=True, check=False)
+    except FileNotFoundError:
+        return ""
+    return told.stdout.strip() if told.returncode == 0 else ""
 
 
 def write(folder: Path, shipped: Iterable[Component]) -> None:

@@ -16,6 +16,7 @@ dist/Lungfield.app/Contents/MacOS/lungfield self-test
 version=$(build/venv/bin/python -c 'from core.version import VERSION; print(VERSION)')
 image="dist/lungfield-$version-macos-$(uname -m).dmg"
 
+cp -R dist/lungfield/licences dist/Lungfield.app/Contents/Resources/Licences
 codesign --force --deep --options runtime --entitlements packaging/macos/entitlements.plist \
     --sign "${SIGN:--}" dist/Lungfield.app
 codesign --verify --deep --strict dist/Lungfield.app

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import tomllib
 from pathlib import Path
 
@@ -42,6 +43,21 @@ def test_what_is_in_the_bundle_decides_whose_licences_ship(licences, monkeypatch
     monkeypatch.setattr(licences, "_ALWAYS", ())
     found = [each.name for each in licences.components(["numpy", "numpy.libs", "cv2", "core", "json"])]
     assert found == ["Python", "numpy", "opencv-python-headless"]
+
+
+@pytest.mark.skipif(not shutil.which("dpkg-query"), reason="no Debian")
+def test_a_library_of_the_system_brings_its_packages_copyright(licences):
+    libc = next(str(path) for path in Path("/lib").glob("*-linux-gnu/libc.so.6"))
+    found = licences.of_debian([libc])
+    assert [each.name for each in found] == ["libc6"]
+    assert found[0].version
+    assert "GNU" in found[0].files["copyright.txt"].read_text("utf-8")
+
+
+def test_a_library_of_nobody_cannot_ship(licences, tmp_path):
+    (tmp_path / "libmystery.so.1").write_bytes(b"")
+    with pytest.raises(LookupError, match=r"libmystery\.so\.1"):
+        licences.of_debian([str(tmp_path / "libmystery.so.1")])
 
 
 def test_nothing_without_a_licence_text_is_shipped(licences, monkeypatch):

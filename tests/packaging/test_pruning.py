@@ -157,6 +157,17 @@ def test_libraries_of_the_build_machine_stay_only_where_they_are_linked(bundle):
     assert len(kept) == 3
 
 
+def test_what_is_of_the_system_is_known_by_where_it_was_found(bundle):
+    binaries = [
+        ("libssl.so.3", SYSTEM + "libssl.so.3", "BINARY"),
+        ("libpython3.11.so.1.0", SYSTEM + "libpython3.11.so.1.0", "BINARY"),
+        ("numpy/core.so", "/python/numpy/core.so", "EXTENSION"),
+        ("numpy.libs/libgfortran.so", "/python/numpy.libs/libgfortran.so", "BINARY"),
+        ("libQt6Core.so.6", "PySide6/Qt/lib/libQt6Core.so.6", "SYMLINK"),
+    ]
+    assert bundle.of_the_system(binaries, ["/python/"]) == [SYSTEM + "libssl.so.3"]
+
+
 def test_python_itself_stays_where_it_is_a_framework(bundle):
     """On macOS nothing in the bundle links it: the programs that start it open it by name."""
     framework = "Python.framework/Versions/3.11/Python"
