@@ -17,6 +17,7 @@ from core.errors import LungfieldError
 from core.files import write_whole
 from core.opening import open_reader
 from core.pace import Pace
+from core.reading.cells import harmless
 from core.reading.finding import Found, find
 from core.reading.folder import Outcome, read_files
 from core.reading.overlay import overlay, png
@@ -61,11 +62,11 @@ def _rows_to_keep(chosen: argparse.Namespace, reader: Reader) -> dict[str, Row]:
     """Earlier rows that this command would only repeat, by SHA-256."""
     if not chosen.resume:
         return {}
-    threshold = f"{reader.threshold:.6f}"
+    model, threshold = harmless(reader.checkpoint.name), f"{reader.threshold:.6f}"
     return {
         sha256: row
         for sha256, row in earlier_rows(chosen.out).items()
-        if row["model"] == reader.checkpoint.name and row["threshold"] == threshold
+        if row["model"] == model and row["threshold"] == threshold
     }
 
 

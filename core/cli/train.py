@@ -8,6 +8,7 @@ from typing import Any
 
 from core.cli import DONE, UNUSABLE
 from core.cli.terminal import TerminalProgress
+from core.datasets.sources import opens_as_folder
 from core.errors import LungfieldError
 from core.learning.recipe import PRESETS, Recipe
 from core.version import COMMAND
@@ -30,6 +31,8 @@ def run(chosen: argparse.Namespace) -> int:
         return _check(chosen, recipe)
     if chosen.out is None:
         raise LungfieldError("nobody said where the model goes", "give a folder with --out")
+    for source in chosen.datasets:
+        opens_as_folder(source)  # before a folder is made for what comes of them
     # Only now: importing torch takes seconds, and a mistyped option need not wait for it.
     from core.learning import runs
     from core.learning.job import TrainingJob

@@ -57,7 +57,7 @@ def _free(name: str, taken: set[str]) -> str:
 
 
 def _scans_of(source: Path, progress: Progress) -> tuple[list[Sample], list[Remark]]:
-    is_folder = _is_folder(source)
+    is_folder = opens_as_folder(source)
     if is_folder and has_class_folders(source):
         return scans_in(source, progress), []
     table = table_in(source) if is_folder else source
@@ -77,7 +77,7 @@ def _scans_of(source: Path, progress: Progress) -> tuple[list[Sample], list[Rema
     return rows.samples, remarks
 
 
-def _is_folder(source: Path) -> bool:
+def opens_as_folder(source: Path) -> bool:
     """Whether it is a folder, which may then be searched; else it is a file.
 
     Raises:

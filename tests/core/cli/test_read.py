@@ -179,6 +179,15 @@ def test_resume_keeps_what_is_there_and_reads_the_rest(model, scans, tmp_path, c
     assert not part.exists()
 
 
+def test_resume_knows_a_model_whose_name_a_spreadsheet_would_calculate(scans, tmp_path):
+    named, out = tmp_path / "m.safetensors", tmp_path / "r.csv"
+    checkpoints.save(checkpoint().renamed("=1+1"), named)
+    _read(scans / "one.png", "--out", out, "--model", named)
+    before = _rows(out)
+    _read(scans / "one.png", "--out", out, "--model", named, "--resume")
+    assert _rows(out) == before, "down to its milliseconds"
+
+
 def test_resume_goes_on_after_a_row_that_was_cut_off_within_a_letter(model, scans, tmp_path):
     out, part = tmp_path / "r.csv", tmp_path / "r.csv.part"
     _read(scans / "one.png", scans / "deep er" / "two.png", "--out", out, "--model", model)

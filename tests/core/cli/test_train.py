@@ -47,6 +47,12 @@ def test_two_do_not_train_into_one_folder(tmp_path, capsys):
     assert [path.name for path in out.iterdir()] == [".lock"]
 
 
+def test_a_mistyped_dataset_leaves_no_folder_behind(tmp_path, capsys):
+    assert main(["train", str(tmp_path / "wrad"), "--out", str(tmp_path / "out")]) == UNUSABLE
+    assert "wrad" in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
+
+
 def test_a_file_as_out_is_refused(tmp_path, capsys):
     (tmp_path / "out").write_bytes(b"")
     assert main(["train", str(tmp_path), "--out", str(tmp_path / "out")]) == UNUSABLE
