@@ -210,10 +210,11 @@ def _add_train(command: argparse.ArgumentParser) -> None:
     )
     add(
         "--tone",
-        action=argparse.BooleanOptionalAction,
-        default=None,
-        help="… and before, its darkest and two middle greys to fixed places",
+        type=_share,
+        metavar="X",
+        help="… and before, its darkest and two middle greys to fixed places, so far: 0 to 1",
     )
+    add("--reading-tone", type=_share, metavar="X", help="the same where the model reads, if otherwise")
     add(
         "--focus",
         action=argparse.BooleanOptionalAction,

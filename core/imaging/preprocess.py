@@ -24,14 +24,16 @@ class Preprocessing:
         standardise: first bring each picture to mean 0 and standard deviation 1, so that a
             machine's own brightness and contrast say nothing.
         tone: before that, bring each picture's darkest and two middle grey values to fixed places, by a
-            stretch and a gamma, so that an exposure's gamma says nothing either: see `toned`.
+            stretch and a gamma, so that an exposure's gamma says nothing either: see `toned`. 0: not at
+            all; 1: wholly; between: stretched wholly, and bent by that share of the gamma's logarithm, so
+            that the rest of what an exposure says is still there.
     """
 
     size: int = 224
     mean: float = 0.5
     std: float = 0.5
     standardise: bool = False
-    tone: bool = False
+    tone: float = 0.0
 
     @property
     def decode_side(self) -> int:
@@ -69,7 +71,7 @@ def shrink(pixels: Pixels, size: int) -> Pixels:
 def normalise(pixels: NDArray[np.float32], spec: Preprocessing) -> NDArray[np.float32]:
     """Grey values float32 [..., H, W] in 0..1 to the network's units, picture by picture."""
     if spec.tone:
-        pixels = toned(pixels)
+        pixels = toned(pixels, spec.tone)
     if spec.standardise:
         mean = pixels.mean((-2, -1), keepdims=True)
         pixels = (pixels - mean) / (pixels.std((-2, -1), keepdims=True) + EPSILON)
@@ -90,9 +92,14 @@ TONE_PLACES = ((0.25, 0.336), (0.6, 0.633))
 TONE_MOST = 4.0
 
 
-def toned(pixels: NDArray[np.float32]) -> NDArray[np.float32]:
+def toned(pixels: NDArray[np.float32], share: float = 1.0) -> NDArray[np.float32]:
     """Grey values float32 [..., H, W] in 0..1, stretched and bent so that in the inner part of each picture
-    the darkest is 0 and two quantiles are at TONE_PLACES; what would be lighter than 1 is 1."""
+    the darkest is 0 and two quantiles are at TONE_PLACES; what would be lighter than 1 is 1.
+
+    Args:
+        share: above 0, up to 1: how far it is bent. Below 1 the darker of the two quantiles is only brought
+            nearer to its place.
+    """
     height, width = pixels.shape[-2:]
     down, across = int(height * TONE_MARGIN), int(width * TONE_MARGIN)
     inner = pixels[..., down : height - down, across : width - across]
@@ -105,6 +112,7 @@ def toned(pixels: NDArray[np.float32]) -> NDArray[np.float32]:
     first, second = np.maximum(first - low, EPSILON), np.maximum(second - low, EPSILON)
     between = np.minimum(np.log(first / second), -EPSILON)
     exponent = np.clip(math.log(to_darker / to_lighter) / between, 1 / TONE_MOST, TONE_MOST)
+    exponent = exponent**share
     reach = second / to_lighter ** (1 / exponent)
     return np.asarray(np.clip((pixels - low) / reach, 0, 1) ** exponent, np.float32)
 

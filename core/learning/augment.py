@@ -232,14 +232,14 @@ class Mix:
 def normalise_batch(pictures: Tensor, spec: Preprocessing) -> Tensor:
     """`core.imaging.preprocess.normalise` for a tensor [N, 1, S, S]; a test holds them equal."""
     if spec.tone:
-        pictures = _toned(pictures)
+        pictures = _toned(pictures, spec.tone)
     if spec.standardise:
         std, mean = torch.std_mean(pictures, (-2, -1), correction=0, keepdim=True)
         pictures = (pictures - mean) / (std + EPSILON)
     return (pictures - spec.mean) / spec.std
 
 
-def _toned(pictures: Tensor) -> Tensor:
+def _toned(pictures: Tensor, share: float) -> Tensor:
     """`core.imaging.preprocess.toned` for a tensor [N, 1, S, S]."""
     margin = int(pictures.shape[-1] * TONE_MARGIN)
     end = pictures.shape[-1] - margin
@@ -252,5 +252,6 @@ def _toned(pictures: Tensor) -> Tensor:
     first, second = (first - low).clamp(min=EPSILON), (second - low).clamp(min=EPSILON)
     between = (first / second).log().clamp(max=-EPSILON)
     exponent = (math.log(to_darker / to_lighter) / between).clamp(1 / TONE_MOST, TONE_MOST)
+    exponent = exponent**share
     reach = second / to_lighter ** (1 / exponent)
     return ((pictures - low) / reach).clamp(0, 1) ** exponent

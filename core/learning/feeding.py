@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from core.datasets.dataset import LoadedScans, Sample
+from core.imaging.preprocess import Preprocessing
 from core.learning.augment import POLICIES, Augmenter, normalise_batch
 from core.learning.memory import is_out_of_memory
 from core.learning.optimisation import MixedPrecision
@@ -62,10 +63,11 @@ class PictureFeed:
         self._pictures: dict[int, Tensor] = {}
 
     def training(self, rows: Tensor, epoch: int, augment: Augmenter) -> Tensor:
-        return self.normalised(augment(self.pictures(rows, self._recipe.size_in(epoch))))
+        changed = augment(self.pictures(rows, self._recipe.size_in(epoch)))
+        return normalised(changed, self._recipe.learnt_from)
 
     def plain(self, rows: Tensor, size: int) -> Tensor:
-        return self.normalised(self.pictures(rows, size))
+        return normalised(self.pictures(rows, size), self._recipe.preprocessing)
 
     def set_mode(self) -> None:
         self.net.train()
@@ -87,10 +89,10 @@ class PictureFeed:
             self._pictures = {size: _resized(self._pixels, size)}
         return self._pictures[size][rows].to(self.device).float()[:, None] / 255
 
-    def normalised(self, x: Tensor) -> Tensor:
-        """As the network wants them."""
-        x = normalise_batch(x, self._recipe.preprocessing)
-        return x.contiguous(memory_format=torch.channels_last)
+
+def normalised(x: Tensor, spec: Preprocessing) -> Tensor:
+    """As the network wants them."""
+    return normalise_batch(x, spec).contiguous(memory_format=torch.channels_last)
 
 
 class FeatureFeed:
@@ -165,8 +167,9 @@ def _ask_all(
         for part in batches(which, at_once, whole=True):
             progress.check()
             x = pictures.pictures(part, recipe.size)
+            x = normalised(augment(x), recipe.learnt_from) if augment else normalised(x, recipe.preprocessing)
             with mixed.context():
-                maps, _ = network.backbone(pictures.normalised(augment(x) if augment else x))
+                maps, _ = network.backbone(x)
             said[part] = maps.mean((2, 3)).float().cpu()
             asked += len(part)
             progress.report(asked / scans, f"asked the backbone of {asked} of {scans}")

@@ -31,16 +31,27 @@ def settled(recipe: Recipe) -> Recipe:
         ModelError: that checkpoint cannot be read.
     """
     if None not in (recipe.standardise, recipe.tone, recipe.focus):
-        return recipe
+        return recipe  # and read as it is learnt, unless that is said too
     path = _checkpoint_of(recipe)
     source = checkpoint.load(path) if path else None
     like = source.preprocessing if source else Preprocessing()
+    tone, reading_tone = recipe.tone, recipe.reading_tone
+    if tone is None:
+        tone = _tone_learnt(source, like)
+        reading_tone = like.tone if reading_tone is None else reading_tone
     return replace(
         recipe,
         standardise=like.standardise if recipe.standardise is None else recipe.standardise,
-        tone=like.tone if recipe.tone is None else recipe.tone,
+        tone=tone,
+        reading_tone=reading_tone,
         focus=bool(source and source.is_focused) if recipe.focus is None else recipe.focus,
     )
+
+
+def _tone_learnt(source: checkpoint.Checkpoint | None, like: Preprocessing) -> float:
+    """What the network of a checkpoint learnt by, which may be more than it reads by."""
+    told = (source.training.get("recipe") or {}).get("tone") if source else None
+    return float(told) if isinstance(told, int | float) and 0 <= told <= 1 else like.tone
 
 
 def initial_network(recipe: Recipe) -> Network:

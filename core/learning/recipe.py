@@ -36,7 +36,11 @@ class Recipe:
         augment: the name of an augmentation policy.
         standardise: bring each picture to mean 0 and standard deviation 1; None: as the checkpoint that
             training starts from does, and not where it starts from none.
-        tone: before that, bring its darkest and two middle greys to fixed places; None: likewise.
+        tone: before that, bring its darkest and two middle greys to fixed places, by this share of the way, 0
+            to 1; None: likewise.
+        reading_tone: the same where the model reads and is measured, in place of `tone`. With less of it than
+            in learning, something of an exposure reaches a network that could not learn what it goes with.
+            None: likewise, or as it learns where `tone` is given.
         focus: weigh the feature map by where lungs are (`core.model.focus`); None: likewise.
         average: decay per step of an exponential average of the weights, which is what is kept;
             0 for none.
@@ -78,7 +82,8 @@ class Recipe:
     class_weights: bool = False
     augment: Literal["none", "flips", "strong", "wide"] = "none"
     standardise: bool | None = None
-    tone: bool | None = None
+    tone: float | None = None
+    reading_tone: float | None = None
     focus: bool | None = None
     average: float = 0.0
     repeat: tuple[int, ...] = ()
@@ -95,10 +100,17 @@ class Recipe:
     @property
     def preprocessing(self) -> Preprocessing:
         """What the model that this makes does to a scan."""
-        tone = bool(self.tone)
+        return self._prepared(self.tone if self.reading_tone is None else self.reading_tone)
+
+    @property
+    def learnt_from(self) -> Preprocessing:
+        """What is done to a scan that it learns from."""
+        return self._prepared(self.tone)
+
+    def _prepared(self, tone: float | None) -> Preprocessing:
         if self.standardise:
-            return Preprocessing(self.size, mean=0.0, std=1.0, standardise=True, tone=tone)
-        return Preprocessing(self.size, tone=tone)
+            return Preprocessing(self.size, mean=0.0, std=1.0, standardise=True, tone=tone or 0.0)
+        return Preprocessing(self.size, tone=tone or 0.0)
 
     @property
     def on_features(self) -> bool:
@@ -170,7 +182,8 @@ PRESETS: dict[str, Recipe] = {
         label_smoothing=0.05,
         augment="wide",
         standardise=True,
-        tone=True,
+        tone=1.0,
+        reading_tone=0.3,
         focus=True,
         average=0.998,
         repeat=(1, 8),

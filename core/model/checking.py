@@ -56,7 +56,8 @@ def _check_preprocessing(made: Checkpoint) -> None:
         and _is_number(spec.std)
         and spec.std > 0
         and _is_flag(spec.standardise)
-        and _is_flag(spec.tone)
+        and _is_share(spec.tone)
+        and not math.isnan(spec.tone)
         and math.isfinite(made.temperature)
         and made.temperature > 0
     )

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from core.imaging.preprocess import TONE_PLACES, Preprocessing, equalised, normalise, toned
+from core.imaging.scan import Pixels
 from tests.pictures import radiograph
 
 PICTURE = radiograph(1).astype(np.float32) / 255
@@ -52,6 +53,18 @@ def test_tone_brings_the_darkest_and_two_quantiles_to_their_places():
     assert made.dtype == np.float32
     assert made.min() == 0
     assert made.max() <= 1
+
+
+def test_a_share_of_the_tone_leaves_a_share_of_the_gamma():
+    """In the middle greys; brightness and contrast are undone wholly all the same."""
+
+    def apart(share: float, changed: Pixels) -> float:
+        return float(np.abs(toned(changed.astype(np.float32), share) - toned(PICTURE, share)).mean())
+
+    lighter = PICTURE**0.6
+    assert apart(1.0, lighter) < 0.6 * apart(0.5, lighter)
+    assert apart(0.5, lighter) < 0.7 * apart(0.01, lighter)
+    assert apart(0.5, 0.2 + 0.5 * PICTURE) < 0.02
 
 
 @pytest.mark.parametrize("grey", [0.0, 0.4, 1.0])

@@ -77,7 +77,8 @@ def test_erasing_covers_one_rectangle_with_one_grey():
     [
         Preprocessing(),
         Preprocessing(96, 0.0, 1.0, standardise=True),
-        Preprocessing(96, 0.0, 1.0, standardise=True, tone=True),
+        Preprocessing(96, 0.0, 1.0, standardise=True, tone=1.0),
+        Preprocessing(96, 0.0, 1.0, standardise=True, tone=0.5),
     ],
 )
 def test_training_and_reading_normalise_alike(spec):

@@ -6,15 +6,18 @@ from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import torch
 
 from core.datasets.dataset import Sample, find_samples
 from core.datasets.inspection import load_and_split
 from core.datasets.table import write_table
 from core.imaging.preprocess import Preprocessing
-from core.learning.feeding import balanced, expanded
+from core.learning.augment import POLICIES, Augmenter, normalise_batch
+from core.learning.feeding import PictureFeed, balanced, expanded
 from core.learning.finish import ages_by_dataset
 from core.learning.recipe import Recipe
+from core.model.network import build
 from core.progress import NullProgress
 from tests.datasets import write_dataset
 
@@ -87,3 +90,14 @@ def test_what_is_said_of_each_dataset_given_holds_for_its_scans(tmp_path: Path) 
     old, young = (18.0, 95.0), (1.0, 5.0)
     assert ages_by_dataset(held, (old, old, young)) == [old, young, young]
     assert ages_by_dataset(held, (old,)) == [old, None, None]
+
+
+def test_scans_are_learnt_from_and_read_each_with_its_tone() -> None:
+    recipe = Recipe(size=32, standardise=True, tone=1.0, reading_tone=0.3)
+    pixels = np.random.default_rng(1).integers(0, 256, (3, 32, 32), np.uint8)
+    feed = PictureFeed(recipe, build("resnet18", "linear"), pixels, torch.device("cpu"))
+    rows, grey = torch.arange(3), torch.from_numpy(pixels).float()[:, None] / 255
+    learnt = feed.training(rows, 0, Augmenter(POLICIES["none"], 0))
+    torch.testing.assert_close(learnt, normalise_batch(grey, Preprocessing(32, 0.0, 1.0, True, 1.0)))
+    torch.testing.assert_close(feed.plain(rows, 32), normalise_batch(grey, recipe.preprocessing))
+    assert recipe.preprocessing == Preprocessing(32, 0.0, 1.0, True, 0.3)

@@ -259,6 +259,16 @@ def test_going_on_from_a_model_keeps_its_preprocessing(few, trained, tmp_path):
     assert not settled(PRESETS["notebook-full"]).standardise
 
 
+def test_a_model_that_reads_with_less_tone_than_it_learnt_from_stays_so(few, tmp_path):
+    recipe = replace(SMALL, epochs=1, tone=1.0, reading_tone=0.3)
+    begun = _run(few, tmp_path, recipe)
+    assert checkpoint.load(begun).preprocessing.tone == 0.3
+    going_on = settled(replace(PRESETS["fine-tune"], init=str(begun)))
+    assert (going_on.learnt_from.tone, going_on.preprocessing.tone) == (1.0, 0.3)
+    anew = settled(replace(PRESETS["fine-tune"], init=str(begun), tone=0.5))
+    assert (anew.learnt_from.tone, anew.preprocessing.tone) == (0.5, 0.5)
+
+
 def test_the_last_epoch_is_never_small():
     recipe = replace(PRESETS["bundled"], epochs=3)
     assert [recipe.size_in(epoch) for epoch in range(3)] == [112, 112, 224]
