@@ -18,6 +18,9 @@ _LICENCE_NAME = re.compile(
 #: Files of that name which are no licence.
 _NO_LICENCE = re.compile(r"\.(py|pyc|pyi|so|json|h|cmake|dylib|pyd)$", re.IGNORECASE)
 
+#: Where Debian's copyright files say that a text lies.
+_COMMON = re.compile(r"/usr/share/common-licenses/[\w.+-]+")
+
 #: Ships, although no module of it is in the bundle's list: PyInstaller's loader.
 _ALWAYS = ("pyinstaller",)
 
@@ -105,7 +108,10 @@ def of_debian(libraries: Iterable[str]) -> list[Component]:
         if not owner:
             raise LookupError(f"there is no licence text of {library}: it cannot ship")
         owners[owner.partition(":")[0]] = owner
-    return [_of_debian(name, owner) for name, owner in sorted(owners.items())]
+    found = [_of_debian(name, owner) for name, owner in sorted(owners.items())]
+    named = {path.name: path for each in found for path in _named_in(each)}
+    common = Component("common-licenses", "of Debian", "those that the copyright files name", "", named)
+    return [*found, common] if named else found
 
 
 def _debian_owner(library: str) -> str:
@@ -115,8 +121,9 @@ def _debian_owner(library: str) -> str:
     real = file.resolve()
     places = (file, file.parent.resolve() / file.name, real, Path(str(real).removeprefix("/usr")))
     for place in dict.fromkeys(map(str, places)):
-        if told := _asked("dpkg-query", "--search", place):
-            return told.partition(": ")[0].partition(",")[0]
+        for line in _asked("dpkg-query", "--search", place).splitlines():
+            if not line.startswith("diversion by "):
+                return line.partition(": ")[0].partition(",")[0]
     return ""
 
 
@@ -125,6 +132,13 @@ def _of_debian(name: str, owner: str) -> Component:
     version = _asked("dpkg-query", "--show", "--showformat=${Version}", owner)
     files = {"copyright.txt": text} if text.is_file() else {}
     return Component(name, version, "see its text", "", files)
+
+
+def _named_in(component: Component) -> list[Path]:
+    """The licences that its texts do not repeat, because every Debian has them."""
+    texts = [path.read_text("utf-8", "replace") for path in component.files.values()]
+    named = [Path(place.rstrip(".")) for text in texts for place in _COMMON.findall(text)]
+    return [path for path in named if path.is_file()]
 
 
 def _asked(*command: str) -> str:

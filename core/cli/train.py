@@ -78,4 +78,6 @@ def recipe_of(chosen: argparse.Namespace) -> Recipe:
         for name, value in given.items()
         if value is not None
     }
+    if "tone" in changes:
+        changes.setdefault("reading_tone", None)  # the preset's goes with the preset's
     return replace(PRESETS[chosen.preset], **changes)

@@ -38,7 +38,8 @@ def settled(recipe: Recipe) -> Recipe:
     tone, reading_tone = recipe.tone, recipe.reading_tone
     if tone is None:
         tone = _tone_learnt(source, like)
-        reading_tone = like.tone if reading_tone is None else reading_tone
+        if reading_tone is None and like.tone != tone:
+            reading_tone = like.tone
     return replace(
         recipe,
         standardise=like.standardise if recipe.standardise is None else recipe.standardise,
@@ -50,7 +51,8 @@ def settled(recipe: Recipe) -> Recipe:
 
 def _tone_learnt(source: checkpoint.Checkpoint | None, like: Preprocessing) -> float:
     """What the network of a checkpoint learnt by, which may be more than it reads by."""
-    told = (source.training.get("recipe") or {}).get("tone") if source else None
+    recipe = source.training.get("recipe") if source else None
+    told = recipe.get("tone") if isinstance(recipe, dict) else None
     return float(told) if isinstance(told, int | float) and 0 <= told <= 1 else like.tone
 
 

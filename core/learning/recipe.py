@@ -119,8 +119,13 @@ class Recipe:
 
     @property
     def views(self) -> int:
-        """How many changed copies of a training scan features are made of; 0 where it stays as it is."""
-        return VIEWS if self.on_features and self.augment != "none" else 0
+        """How many changed copies of a training scan features are made of; 0 where it is learnt from as it is
+        read."""
+        if not self.on_features:
+            return 0
+        if self.augment != "none":
+            return VIEWS
+        return int(self.learnt_from != self.preprocessing)
 
     @property
     def copies(self) -> int:

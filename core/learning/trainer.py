@@ -54,7 +54,7 @@ class Trainer:
         self._order = expanded(scans, recipe)
         self._held = torch.tensor([i for i, s in enumerate(scans.samples) if s.split == "val"])
         self._fingerprint = {
-            "recipe": json.loads(json.dumps(asdict(recipe))),  # as a file gives it back: lists for tuples
+            "recipe": _plain(recipe),
             "scans": scans.fingerprint(),
             # What is not trained is not in the state either: it must be what it was
             "frozen": digest(network.backbone.state_dict()) if recipe.freeze_backbone else "",
@@ -176,7 +176,7 @@ class Trainer:
         if not self._state_file.exists():
             return False
         state = load_state(self._state_file)
-        if state.described["run"] != self._fingerprint:
+        if _with_defaults(state.described["run"]) != self._fingerprint:
             raise LungfieldError(
                 f"the interrupted run in {self._state_file.parent} had other options or other scans, or the "
                 "model that it started from has changed",
@@ -300,3 +300,13 @@ class Trainer:
             return None
         counts = torch.bincount(self._labels[self._drawn(torch.Generator())], minlength=2).clamp(min=1)
         return (counts.sum() / (2 * counts)).to(self.device)
+
+
+def _plain(recipe: Recipe) -> dict[str, Any]:
+    """As a file gives it back: lists for tuples."""
+    return dict(json.loads(json.dumps(asdict(recipe))))
+
+
+def _with_defaults(run: dict[str, Any]) -> dict[str, Any]:
+    """A fingerprint of before the recipe had some of its fields, with what these are by default."""
+    return {**run, "recipe": {**_plain(Recipe()), **run["recipe"]}}

@@ -17,6 +17,7 @@ version=$(build/venv/bin/python -c 'from core.version import VERSION; print(VERS
 image="dist/lungfield-$version-macos-$(uname -m).dmg"
 
 cp -R dist/lungfield/licences dist/Lungfield.app/Contents/Resources/Licences
+cp LICENSE dist/Lungfield.app/Contents/Resources/
 codesign --force --deep --options runtime --entitlements packaging/macos/entitlements.plist \
     --sign "${SIGN:--}" dist/Lungfield.app
 codesign --verify --deep --strict dist/Lungfield.app
@@ -27,6 +28,7 @@ mkdir -p build/dmg
 cp -R dist/Lungfield.app build/dmg/
 ln -s /Applications build/dmg/Applications
 cp -R dist/lungfield/licences build/dmg/Licences
+cp LICENSE build/dmg/
 hdiutil create -volname "Lungfield $version" -srcfolder build/dmg -fs HFS+ -format UDZO -ov "$image"
 
 if [ -n "${NOTARISE:-}" ]; then

@@ -49,9 +49,10 @@ def test_what_is_in_the_bundle_decides_whose_licences_ship(licences, monkeypatch
 def test_a_library_of_the_system_brings_its_packages_copyright(licences):
     libc = next(str(path) for path in Path("/lib").glob("*-linux-gnu/libc.so.6"))
     found = licences.of_debian([libc])
-    assert [each.name for each in found] == ["libc6"]
+    assert [each.name for each in found] == ["libc6", "common-licenses"]
     assert found[0].version
     assert "GNU" in found[0].files["copyright.txt"].read_text("utf-8")
+    assert "GNU LESSER GENERAL PUBLIC LICENSE" in found[1].files["LGPL-2.1"].read_text("utf-8")
 
 
 def test_a_library_of_nobody_cannot_ship(licences, tmp_path):

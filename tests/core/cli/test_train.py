@@ -67,6 +67,18 @@ def test_each_size_needs_its_number_of_epochs(tmp_path, capsys):
     assert (recipe.small_size, recipe.small_epochs) == ((112, 160), (2, 1))
 
 
+def test_another_tone_is_read_with_too_unless_that_is_said():
+    given = ["train", "x", "--out", "o", "--preset", "bundled"]
+    for options, tones in (
+        ((), (1.0, 0.3)),
+        (("--tone", "0"), (0.0, 0.0)),
+        (("--tone", "0.5", "--reading-tone", "0.2"), (0.5, 0.2)),
+        (("--reading-tone", "0.2"), (1.0, 0.2)),
+    ):
+        recipe = recipe_of(parser().parse_args([*given, *options]))
+        assert (recipe.learnt_from.tone, recipe.preprocessing.tone) == tones
+
+
 def test_the_head_alone_by_options():
     given = [
         "train",

@@ -20,7 +20,7 @@ from core.learning.job import STATE_FILE
 from core.learning.learner import divergence
 from core.learning.memory import is_out_of_memory, suggested_batch_size
 from core.learning.recipe import PRESETS, Recipe
-from core.learning.run_state import load_state
+from core.learning.run_state import load_state, save_state
 from core.learning.telling import Teller
 from core.learning.trainer import Trainer
 from core.learning.watching import MOST_WRONG, NoWatch
@@ -157,8 +157,11 @@ def without_times(history):
     return [{**epoch, "seconds": 0} for epoch in history]
 
 
-def test_a_head_on_cached_features_becomes_what_it_becomes_behind_the_backbone(scans, tmp_path) -> None:
-    recipe = replace(HEAD, epochs=3)
+@pytest.mark.parametrize("reading_tone", [None, 0.3])
+def test_a_head_on_cached_features_becomes_what_it_becomes_behind_the_backbone(
+    reading_tone, scans, tmp_path
+) -> None:
+    recipe = replace(HEAD, epochs=3, tone=1.0, reading_tone=reading_tone)
     cached, _ = run(recipe, scans, tmp_path / "cached")
     behind, _ = run(replace(recipe, cache_features=False), scans, tmp_path / "behind")
     assert_same(cached, behind, but_for=1e-4)
@@ -276,6 +279,18 @@ def test_a_head_does_not_go_on_behind_another_backbone(scans, tmp_path) -> None:
     other = Trainer(replace(HEAD, epochs=1), network, scans, CPU, tmp_path / STATE_FILE)
     with pytest.raises(LungfieldError, match="has changed"):
         other.resume()
+
+
+def test_a_run_of_before_the_recipe_had_a_field_goes_on(scans, tmp_path) -> None:
+    recipe = replace(HEAD, epochs=1)
+    run(recipe, scans, tmp_path)
+    state = load_state(tmp_path / STATE_FILE)
+    for name in ("reading_tone", "patience"):
+        del state.described["run"]["recipe"][name]
+    save_state(state, tmp_path / STATE_FILE)
+    assert made(recipe, scans, tmp_path).resume()
+    with pytest.raises(LungfieldError, match="other options"):
+        made(replace(recipe, patience=3), scans, tmp_path).resume()
 
 
 def test_the_run_is_told_as_it_goes(scans, tmp_path) -> None:

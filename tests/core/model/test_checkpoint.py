@@ -142,6 +142,9 @@ def _rewritten(tmp_path, change):
         lambda d, t: d.pop("temperature"),
         lambda d, t: d.update(temperature=0),
         lambda d, t: d.update(preprocessing={"size": 10**9}),
+        lambda d, t: d.update(preprocessing={"size": 64, "tone": 1.5}),
+        lambda d, t: d.update(preprocessing={"size": 64, "tone": "all"}),
+        lambda d, t: d.update(preprocessing={"size": 64, "tone": float("nan")}),
         lambda d, t: d.update(graphs=[1]),
         lambda d, t: t.update({"head.weight": np.full_like(t["head.weight"], np.nan)}),
         lambda d, t: t.pop("head.weight"),
@@ -151,6 +154,12 @@ def _rewritten(tmp_path, change):
 def test_a_malformed_description_is_refused(tmp_path, change):
     with pytest.raises(ModelError, match="not a valid Lungfield model"):
         load(_rewritten(tmp_path, change))
+
+
+@pytest.mark.parametrize(("told", "share"), [({"tone": True}, 1), ({"tone": False}, 0), ({}, 0)])
+def test_a_model_of_before_the_tone_was_a_share_is_read(tmp_path, told, share):
+    path = _rewritten(tmp_path, lambda d, t: d.update(preprocessing={"size": 64, **told}))
+    assert load(path).preprocessing == Preprocessing(64, tone=share)
 
 
 def test_a_newer_format_asks_for_an_update(tmp_path):
