@@ -172,8 +172,9 @@ PRESETS: dict[str, Recipe] = {
         augment="flips",
         keep="best",
     ),
-    # The bundled model: from random weights, blind to an exposure's tone and to what lies outside the lungs,
-    # and steady under changes. Adults, of whom there are few, are taken often.
+    # The bundled model: from random weights, taught without an exposure's tone, of which it then sees a part,
+    # and with little of what lies outside the lungs; steady under changes. Adults, of whom there are few, are
+    # taken often.
     "bundled": Recipe(
         init="random",
         epochs=14,
