@@ -19,8 +19,11 @@ from tests.gui.driving import PATIENCE_MS, drop, files_mime, settle
 from tests.gui.watch import Watch
 from tests.pictures import radiograph
 
-#: Longer than this nothing may keep the event loop.
-LONGEST_HOLD_MS = 50.0
+#: More than this the window's own thread may not work at a stretch. `benchmarks/window.py` holds the whole
+#: time to the same figure; a test would fail by whatever else runs on the machine.
+LONGEST_WORK_MS = 50.0
+#: Longer than this it may not wait either (for a scan, a lock, a reading), whatever else runs.
+LONGEST_HOLD_MS = 250.0
 
 
 def run(*arguments: str | Path, code: str = "") -> subprocess.CompletedProcess[str]:
@@ -124,7 +127,7 @@ def test_the_window_is_on_the_screen_before_an_engine_is_loaded():
 
 
 def test_the_event_loop_is_never_held_while_a_folder_is_read(start, qtbot, many):
-    """Three tries, for other programs can keep this one from the processor."""
+    """Three tries, for other programs can keep this one from the processor and its caches."""
     lungfield = start()
     settle(qtbot, lungfield)
     watch, holds = Watch(), []
@@ -135,10 +138,10 @@ def test_the_event_loop_is_never_held_while_a_folder_is_read(start, qtbot, many)
         settle(qtbot, lungfield)
         watch.stop()
         assert len(lungfield.session.worklist.entries) == 80
-        holds.append(watch.longest)
-        if watch.longest <= LONGEST_HOLD_MS:
-            break
-    assert min(holds) <= LONGEST_HOLD_MS, holds
+        holds.append((watch.busiest, watch.longest))
+        if watch.busiest <= LONGEST_WORK_MS and watch.longest <= LONGEST_HOLD_MS:
+            return
+    pytest.fail(f"worked and held, ms: {holds}")
 
 
 def test_the_watch_sees_a_loop_that_is_held(qtbot):
@@ -148,6 +151,21 @@ def test_the_watch_sees_a_loop_that_is_held(qtbot):
     qtbot.wait(150)
     watch.stop()
     assert watch.longest >= 78
+    assert watch.busiest < 50  # it slept
+
+
+def test_the_watch_sees_a_loop_that_works(qtbot):
+    def work() -> None:
+        begun = time.thread_time()
+        while time.thread_time() < begun + 0.08:
+            pass
+
+    watch = Watch()
+    watch.start()
+    QTimer.singleShot(5, work)
+    qtbot.wait(150)
+    watch.stop()
+    assert watch.busiest >= 78
 
 
 def test_the_picture_is_there_before_the_reading(start, qtbot, many):
