@@ -158,7 +158,8 @@ class Learner:
         self._optimizer.load_state_dict(state.get_optimizer())
         if self._scheduler is not None:
             self._scheduler.load_state_dict(state.described["scheduler"])
-        self._mixed.scaler.load_state_dict(state.described["scaler"])
+        if scaler := state.described["scaler"]:  # empty where the run began on a device that needs none
+            self._mixed.scaler.load_state_dict(scaler)
 
 
 def divergence(one: Tensor, other: Tensor) -> Tensor:

@@ -48,7 +48,8 @@ def average_of(recipe: Recipe, network: nn.Module) -> AveragedModel | None:
 class MixedPrecision:
     """Half precision where the device is faster with it, full precision elsewhere.
 
-    CUDA: bfloat16, or float16 with a gradient scaler on older cards. CPU: bfloat16 where it multiplies whole
+    CUDA: bfloat16, or float16 with a gradient scaler on cards without instructions for bfloat16 (before
+    Ampere), which they would emulate. CPU: bfloat16 where it multiplies whole
     tiles of it (AMX). With AVX-512's instructions for it alone an epoch took 1.1 to 1.3 times as long as in
     float32, and without any longer still.
     """
@@ -65,6 +66,7 @@ class MixedPrecision:
 
 def _half_type(device: torch.device) -> torch.dtype | None:
     if device.type == "cuda":
-        return torch.bfloat16 if torch.cuda.is_bf16_supported() else torch.float16
+        own = torch.cuda.is_bf16_supported(including_emulation=False)
+        return torch.bfloat16 if own else torch.float16
     # torch.cpu has no public question for this in all the versions that are allowed
     return torch.bfloat16 if torch.cpu._is_amx_tile_supported() else None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ from scipy.stats import entropy
 
 from core.datasets.inspection import load_and_split
 from core.errors import LungfieldError
+from core.learning import optimisation
 from core.learning.augment import POLICIES, Augmenter, Mix
 from core.learning.epochs import patience_is_over, wrong_scans
 from core.learning.initial import initial_network
@@ -269,6 +271,37 @@ def test_a_run_with_everything_that_has_a_state_goes_on_exactly(small_scans, tmp
 @pytest.mark.parametrize("recipe", [HEAD, replace(HEAD, augment="flips", head="mlp", average=0.9)])
 def test_a_head_only_run_goes_on_exactly(recipe, scans, tmp_path) -> None:
     goes_on_exactly(recipe, scans, tmp_path, after=3)
+
+
+@pytest.mark.parametrize("began_scaled", [False, True])
+def test_a_run_goes_on_on_a_device_of_another_precision(
+    began_scaled, small_scans, tmp_path, monkeypatch
+) -> None:
+    """Only float16 needs its gradients scaled: one of both has a scale to go on from, the other none."""
+
+    def on_another_device(scaled: bool) -> Trainer:
+        half = torch.float16 if scaled else None
+        monkeypatch.setattr(optimisation, "_half_type", lambda _: half)
+        trainer = made(replace(WHOLE, epochs=2), small_scans, tmp_path)
+        assert trainer._learner._mixed.scaler.is_enabled() == scaled
+        return trainer
+
+    first = on_another_device(began_scaled)
+    with pytest.raises(Cancelled):
+        first.run(CancelledIn(1), Teller(NoWatch(), first.recipe))
+    second = on_another_device(not began_scaled)
+    assert second.resume()
+    assert second.run(Lines(), Teller(NoWatch(), second.recipe)) == "complete"
+
+
+@pytest.mark.parametrize(("generation", "half"), [(7, torch.float16), (8, torch.bfloat16)])
+def test_a_card_that_would_emulate_bfloat16_takes_float16(generation, half, monkeypatch) -> None:
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(torch.cuda, "current_device", lambda: 0)
+    monkeypatch.setattr(torch.cuda, "_check_bf16_tensor_supported", lambda _: True)
+    card = SimpleNamespace(major=generation)
+    monkeypatch.setattr(torch.cuda, "get_device_properties", lambda _: card)
+    assert optimisation._half_type(torch.device("cuda")) is half
 
 
 def test_a_head_does_not_go_on_behind_another_backbone(scans, tmp_path) -> None:
