@@ -117,7 +117,7 @@ class Lungfield(QObject):
         )
         self.session = Session(
             self.preferences,
-            Opener(self.lanes.lane("files"), self),
+            Opener([self.lanes.lane(f"files {n}") for n in (1, 2)], self),
             readings,
             Reviewing(readings, self),
             Loader(self.lanes.lane("viewer"), self.lanes.lane("ahead", behind=True), self),

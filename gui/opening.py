@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import partial
 from pathlib import Path, PurePath
 
@@ -12,7 +12,7 @@ from PySide6.QtGui import QImage, QPixmap
 from core.errors import LungfieldError, ScanError
 from core.progress import Progress
 from core.reading.finding import Found, Listing, find
-from gui.jobs import Lane
+from gui.jobs import Job, Lane
 
 
 def local_paths(mime: QMimeData) -> list[Path]:
@@ -26,28 +26,34 @@ def can_be_opened(mime: QMimeData) -> bool:
 
 
 class Opener(QObject):
-    """Finds the files in the background: a folder may be large, or on a slow network."""
+    """Finds the files in the background: a folder may be large, or on a slow network.
 
-    found = Signal(object)  # Listing with at least one file
+    Args:
+        lanes: what is opened while one of them searches is looked for in the next that is free.
+    """
+
+    # Listing with at least one file; whether nothing that was opened later has been found before
+    found = Signal(object, bool)
     failed = Signal(object)  # the exception
     searching = Signal(bool)
     cancelled = Signal()  # nothing of what was still looked for comes
 
-    def __init__(self, lane: Lane, parent: QObject | None = None) -> None:
+    def __init__(self, lanes: Sequence[Lane], parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._lane = lane
+        self._lanes = lanes
         self._pasted = 0
-        self._searching = False
-        lane.idle.connect(self._on_idle)
+        self._started = 0
+        self._latest = 0  # which of those started was found, the last of them
+        self._awaited: set[Job] = set()
 
     @property
     def is_idle(self) -> bool:
-        return self._lane.is_idle
+        return all(lane.is_idle for lane in self._lanes)
 
     @property
     def is_searching(self) -> bool:
         """Something is to come, or `failed`."""
-        return self._searching
+        return bool(self._awaited)
 
     def open(self, paths: Iterable[Path]) -> None:
         """Find the scans under these files and folders."""
@@ -76,19 +82,25 @@ class Opener(QObject):
 
     def cancel(self) -> None:
         """Bring nothing of what is still looked for."""
-        if self._searching:
-            self._lane.cancel_all()
-            # Not when it has stopped: a slow network may hold the lane until then
-            self._set_searching(False)
+        if self._awaited:
+            for job in self._awaited:
+                job.cancel()
+            # Not when they have stopped: a slow network may hold a lane until then
+            self._awaited.clear()
+            self.searching.emit(False)
             self.cancelled.emit()
 
     def _start(self, work: partial[Listing]) -> None:
-        job = self._lane.start(work)
-        job.succeeded.connect(self._on_found)
+        self._started += 1
+        lane = next((lane for lane in self._lanes if lane.is_idle), self._lanes[-1])
+        job = lane.start(work)
+        job.succeeded.connect(partial(self._on_found, self._started))
         job.failed.connect(self.failed)
-        self._set_searching(True)
+        job.ended.connect(self._on_ended)
+        self._awaited.add(job)
+        self.searching.emit(True)
 
-    def _on_found(self, listing: Listing) -> None:
+    def _on_found(self, number: int, listing: Listing) -> None:
         for folder in listing.closed:
             self.failed.emit(
                 LungfieldError(
@@ -97,17 +109,16 @@ class Opener(QObject):
                 )
             )
         if listing.files:
-            self.found.emit(listing)
+            self._latest = max(self._latest, number)
+            self.found.emit(listing, number == self._latest)
         elif not listing.closed:
             self.failed.emit(ScanError(self.tr("there is no scan in what you opened")))
 
-    def _on_idle(self) -> None:
-        if self._searching:
-            self._set_searching(False)
-
-    def _set_searching(self, searching: bool) -> None:
-        self._searching = searching
-        self.searching.emit(searching)
+    def _on_ended(self, job: Job) -> None:
+        if job in self._awaited:
+            self._awaited.remove(job)
+            if not self._awaited:
+                self.searching.emit(False)
 
 
 def _image_in(mime: QMimeData) -> QImage:

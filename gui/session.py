@@ -267,8 +267,9 @@ class Session(QObject):
             self.counts_changed.emit()
         self.reading_changed.emit()
 
-    def _on_found(self, listing: Listing) -> None:
-        self._show = listing.files[0].path
+    def _on_found(self, listing: Listing, latest: bool) -> None:
+        if latest:  # what was opened since is looked at already
+            self._show = listing.files[0].path
         self.readings.bring(listing.files)
         if listing.left_out or listing.hidden:
             self.left_out.emit(listing)

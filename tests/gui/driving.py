@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QTimer, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QMessageBox
 
+from core.progress import Progress
+from core.reading.finding import Listing, find
 from gui.app import Lungfield
 from gui.jobs import JobProgress, Lane
 from gui.worklist.entry import Entry
@@ -80,6 +83,23 @@ def held(lane: Lane) -> Iterator[None]:
         yield
     finally:
         go_on.set()
+
+
+@contextmanager
+def slow_folders() -> Iterator[None]:
+    """Meanwhile folders answer nothing, as one on a network may; files do."""
+    go_on = threading.Event()
+
+    def find_late(paths: Iterable[Path], progress: Progress) -> Listing:
+        if any(path.is_dir() for path in paths):
+            go_on.wait(PATIENCE_MS / 1000)
+        return find(paths, progress)
+
+    with patch("gui.opening.find", find_late):
+        try:
+            yield
+        finally:
+            go_on.set()
 
 
 def close_and(lungfield: Lungfield, answer: QMessageBox.StandardButton) -> str:

@@ -31,7 +31,7 @@ from core.reading.finding import Found
 from core.store.store import open_store
 from gui.dialogs.notice import NoticeDialog
 from gui.worklist.entry import Entry
-from tests.gui.driving import PATIENCE_MS, drag_over, drop, files_mime, held, settle
+from tests.gui.driving import PATIENCE_MS, drag_over, drop, files_mime, settle, slow_folders
 from tests.models import checkpoint
 from tests.pictures import radiograph
 
@@ -196,11 +196,11 @@ def test_scans_are_chosen_in_a_dialog_and_are_recent_afterwards(start, qtbot, sc
 
 def test_a_search_is_stopped_with_a_key_and_nothing_of_it_comes(begin, qtbot, scans):
     lungfield = begin()
-    window, opener = lungfield.window, lungfield.session.opener
+    window = lungfield.window
     stop = window.status.findChild(QToolButton)
-    with held(opener._lane):
-        for opened in (scans[0].parent, scans[0]):
-            lungfield.session.open([opened])
+    with slow_folders():
+        for _ in range(2):
+            lungfield.session.open([scans[0].parent])
         assert stop.isVisible()
         assert window.actions_["stop"].isEnabled()
         qtbot.keyClick(window, Qt.Key.Key_Escape)
@@ -216,11 +216,24 @@ def test_a_search_is_stopped_with_a_key_and_nothing_of_it_comes(begin, qtbot, sc
 
 def test_removing_all_stops_the_search_too(begin, qtbot, scans):
     lungfield = begin(scans[0])
-    with held(lungfield.session.opener._lane):
+    with slow_folders():
         lungfield.session.open([scans[0].parent])
         lungfield.window.actions_["clear"].trigger()
     settle(qtbot, lungfield)
     assert names(lungfield) == []
+
+
+def test_a_folder_that_is_found_late_leaves_the_scan_that_was_opened_since_on_the_screen(begin, qtbot, scans):
+    lungfield = begin()
+    session = lungfield.session
+    with slow_folders():
+        session.open([scans[0].parent])
+        session.open([scans[-1]])
+        qtbot.waitUntil(lambda: session.current is not None, timeout=PATIENCE_MS)
+        assert session.current.found.path == scans[-1]
+    settle(qtbot, lungfield)
+    assert sorted(names(lungfield)) == sorted(scan.name for scan in scans)
+    assert session.current.found.path == scans[-1]
 
 
 # States

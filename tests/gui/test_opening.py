@@ -14,7 +14,9 @@ from PySide6.QtGui import QGuiApplication, QImage, QPixmap
 
 from core.errors import LungfieldError, ScanError
 from core.imaging.decode import decode
+from core.reading.finding import Listing
 from gui.opening import Opener, can_be_opened, local_paths
+from tests.gui.driving import slow_folders
 from tests.pictures import radiograph
 
 
@@ -22,8 +24,8 @@ class Heard:
     """All that an opener says."""
 
     def __init__(self, opener: Opener) -> None:
-        self.listings, self.errors, self.searching = [], [], []
-        opener.found.connect(self.listings.append)
+        self.listings, self.latest, self.errors, self.searching = [], [], [], []
+        opener.found.connect(self._on_found)
         opener.failed.connect(self.errors.append)
         opener.searching.connect(self.searching.append)
 
@@ -31,10 +33,14 @@ class Heard:
     def paths(self) -> list[Path]:
         return [found.path for listing in self.listings for found in listing.files]
 
+    def _on_found(self, listing: Listing, latest: bool) -> None:
+        self.listings.append(listing)
+        self.latest.append(latest)
+
 
 @pytest.fixture
 def opener(lane) -> Opener:
-    return Opener(lane)
+    return Opener([lane])
 
 
 @pytest.fixture
@@ -182,6 +188,52 @@ def test_nothing_is_searched_before_the_caller_goes_on(opener, heard, folder, qt
     assert not opener.is_idle
     settle(qtbot, opener)
     assert len(heard.listings) == 1
+
+
+# Beside a search that takes long
+
+
+@pytest.fixture
+def two(lane, lanes) -> Opener:
+    return Opener([lane, lanes.lane("other")])
+
+
+def test_a_file_does_not_wait_for_a_folder(two, folder, qtbot):
+    heard = Heard(two)
+    with slow_folders():
+        two.open([folder])
+        two.open([folder / "b.png"])
+        qtbot.waitUntil(lambda: heard.paths == [folder / "b.png"], timeout=10_000)
+        assert heard.searching == [True, True]
+        assert two.is_searching
+    settle(qtbot, two)
+    assert heard.paths[1:] == [folder / "b.png", folder / "deeper" / "a.png"]
+    assert heard.latest == [True, False], "the folder was opened before"
+    assert heard.searching == [True, True, False]
+
+
+def test_all_that_is_opened_meanwhile_is_found_in_its_order(two, folder, qtbot):
+    heard = Heard(two)
+    files = [folder / "b.png", folder / "deeper" / "a.png"] * 3
+    with slow_folders():
+        two.open([folder])
+        for file in files:
+            two.open([file])
+        qtbot.waitUntil(lambda: heard.paths == files, timeout=10_000)
+    settle(qtbot, two)
+    assert heard.latest == [True] * 6 + [False]
+
+
+def test_after_a_stop_nothing_waits_for_the_network(two, folder, qtbot):
+    heard = Heard(two)
+    with slow_folders():
+        two.open([folder])
+        two.cancel()
+        two.open([folder / "b.png"])
+        qtbot.waitUntil(lambda: not two.is_searching, timeout=10_000)
+        assert heard.paths == [folder / "b.png"]
+    settle(qtbot, two)
+    assert heard.paths == [folder / "b.png"]
 
 
 # Stopped
