@@ -49,9 +49,9 @@ class MixedPrecision:
     """Half precision where the device is faster with it, full precision elsewhere.
 
     CUDA: bfloat16, or float16 with a gradient scaler on cards without instructions for bfloat16 (before
-    Ampere), which they would emulate. CPU: bfloat16 where it multiplies whole
-    tiles of it (AMX). With AVX-512's instructions for it alone an epoch took 1.1 to 1.3 times as long as in
-    float32, and without any longer still.
+    Ampere), which they would emulate. CPU: bfloat16 where it multiplies whole tiles of it (AMX). With
+    AVX-512's instructions for it alone an epoch took 1.1 to 1.3 times as long as in float32, and without any
+    longer still.
     """
 
     device: torch.device
