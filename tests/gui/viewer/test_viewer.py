@@ -7,8 +7,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QContextMenuEvent, QImage, QWheelEvent
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QContextMenuEvent, QImage, QMouseEvent, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -75,6 +75,22 @@ def drag(widget: QWidget, button: Qt.MouseButton, start: QPoint, *moves: tuple[i
         start = start + QPoint(dx, dy)
         QTest.mouseMove(widget, start)
     QTest.mouseRelease(widget, button, Qt.KeyboardModifier.NoModifier, start)
+
+
+def hover(widget: QWidget, at: QPointF) -> None:
+    """Move over `at` with no button held.
+
+    `QTest.mouseMove` would warp the pointer of the X server, which tells of it when it comes to it.
+    """
+    event = QMouseEvent(
+        QEvent.Type.MouseMove,
+        at,
+        widget.mapToGlobal(at),
+        Qt.MouseButton.NoButton,
+        Qt.MouseButton.NoButton,
+        Qt.KeyboardModifier.NoModifier,
+    )
+    QApplication.sendEvent(widget, event)
 
 
 def wheel(widget: QWidget, at: QPointF, delta: int = 120, pixels: int = 0) -> None:
@@ -177,17 +193,11 @@ def test_the_grey_value_under_the_cursor_is_shown(room):
     room.show(Scan(np.full((300, 380), 0.1, np.float32), bits=12))
     corner = np.s_[-30:, 200:]
     before = room.seen()[corner]
-    QTest.mouseMove(room.canvas, QPoint(150, 150))
+    hover(room.canvas, QPointF(150, 150))
     assert room.seen()[corner].max() > before.max() + 50
     assert captions.place_line(3, 4, 410) == "x 3  y 4   410"
-    QApplication.sendEvent(room.canvas, _leave())
+    QApplication.sendEvent(room.canvas, QEvent(QEvent.Type.Leave))
     np.testing.assert_array_equal(room.seen()[corner], before)
-
-
-def _leave():
-    from PySide6.QtCore import QEvent
-
-    return QEvent(QEvent.Type.Leave)
 
 
 # ---- the mouse ----
@@ -245,7 +255,7 @@ def test_a_hand_that_shakes_changes_nothing(room):
 def test_moving_without_a_button_changes_nothing(room):
     drag(room.canvas, LEFT, QPoint(100, 100), (50, 0))
     display, geometry = room.display.display, room.canvas.geometry_now()
-    QTest.mouseMove(room.canvas, QPoint(10, 200))
+    hover(room.canvas, QPointF(10, 200))
     assert room.display.display == display
     assert room.canvas.geometry_now() == geometry
 
