@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
-import tempfile
+import secrets
 from pathlib import Path
 
 from core.errors import LungfieldError
@@ -19,17 +20,15 @@ def write_whole(path: Path, data: bytes, *, durable: bool = True) -> None:
     Raises:
         LungfieldError: it cannot be written; what was at `path` before is still there.
     """
-    beside = ""
+    beside = path.parent / f".{path.name[:100]}.{secrets.token_hex(8)}"
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, beside = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:100]}.")
-        with os.fdopen(handle, "wb") as file:
+        # As public as the umask says, unlike tempfile's: a model or a result is for whom its folder is
+        with open(beside, "xb") as file:
             file.write(data)
             if durable:
                 file.flush()
                 os.fsync(file.fileno())
-        # mkstemp makes files private; a model or a result is as public as its folder.
-        os.chmod(beside, 0o666 & ~_umask())
         os.replace(beside, path)
     except OSError as error:
         _forget(beside)
@@ -39,12 +38,6 @@ def write_whole(path: Path, data: bytes, *, durable: bool = True) -> None:
         raise
 
 
-def _forget(beside: str) -> None:
-    if beside:
-        Path(beside).unlink(missing_ok=True)
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
+def _forget(beside: Path) -> None:
+    with contextlib.suppress(OSError):  # there may not even be a folder
+        beside.unlink()
