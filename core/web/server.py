@@ -26,7 +26,7 @@ _BESIDES = 1 << 19
 _OWN_NAMES = ("localhost", "127.0.0.1", "[::1]", "::1")
 
 #: Seconds that open requests have to end when the server does.
-_GRACE = 2
+_GRACE = 5
 
 
 def bind(host: str, port: int) -> socket.socket:

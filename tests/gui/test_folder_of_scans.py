@@ -200,7 +200,8 @@ def test_a_review_of_a_scan_is_found_though_no_model_can_be_opened(begin, start,
 # What is left out
 
 
-def test_what_is_no_scan_by_its_name_or_is_hidden_is_noted(begin, qtbot, scans):
+def test_what_is_no_scan_by_its_name_or_is_hidden_is_noted(begin, scans, monkeypatch):
+    monkeypatch.setattr("gui.status_line._NOTE_MS", 10 * PATIENCE_MS)  # it must stay until all is read
     folder = scans[0].parent
     for name in ("notes.txt", "results.csv", ".hidden.png"):
         (folder / name).write_bytes(b"nothing")

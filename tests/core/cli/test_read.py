@@ -155,9 +155,9 @@ def test_scans_that_would_share_a_heatmap_keep_theirs_apart():
 
 def test_places_for_very_many_heatmaps_are_known_at_once():
     """Before the first scan is read. Looking for each among as many choices as files took a minute."""
-    files, begun = [Found(f"x/{n}.png", f"{n}.png") for n in range(3000)], time.perf_counter()
+    files, begun = [Found(f"x/{n}.png", f"{n}.png") for n in range(3000)], time.process_time()
     assert len(set(heatmap_places(files))) == len(files)
-    assert time.perf_counter() - begun < 5
+    assert time.process_time() - begun < 5
 
 
 def test_resume_keeps_what_is_there_and_reads_the_rest(model, scans, tmp_path, capsys):

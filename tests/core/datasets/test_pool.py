@@ -59,6 +59,6 @@ def test_cancel_does_not_wait_for_a_file_on_a_share_that_hangs() -> None:
     try:
         with pytest.raises(Cancelled):
             list(on_a_pool(work, range(1000), progress))
-        assert time.monotonic() - asked < 2  # 50 ms where nothing else runs
+        assert time.monotonic() - asked < 20  # 50 ms where nothing else runs; the file hangs for longer
     finally:
         answers.set()

@@ -192,6 +192,7 @@ def test_a_killed_run_goes_on_as_if_nothing_had_happened(few, tmp_path):
     with start(tmp_path / "killed") as running:
         assert any(line.startswith("epoch 1/3") for line in running.stdout)
         while not (tmp_path / "killed" / STATE_FILE).exists():
+            assert running.poll() is None
             time.sleep(0.01)
         running.kill()
     assert running.returncode != 0

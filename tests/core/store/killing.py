@@ -16,6 +16,8 @@ import time
 from pathlib import Path
 
 from core.review import Review
+from core.store.changes import Change
+from core.store.disk import Disk
 from core.store.store import open_store
 from tests.core.store.making import MODEL, digest, outcome
 
@@ -24,20 +26,31 @@ LONGEST_SECONDS = 1.6
 
 
 def add_for_ever(file: Path, first: int, say: int, flushes: bool) -> None:
-    """Add scan after scan and tell of each on the pipe `say`; with `flushes`, also what is on the disk."""
+    """Add scan after scan and tell on the pipe `say` of each, and of what was written because its time had
+    come; with `flushes`, also of what is on the disk because it was asked for."""
     dice = random.Random(first)
+    numbers = {}  # by hash
+    write = Disk.write
+
+    def write_and_say(disk: Disk, changes: list[Change]) -> None:
+        write(disk, changes)
+        if changes:
+            os.write(say, b"written %d\n" % numbers[changes[-1].sha256])
+
+    Disk.write = write_and_say  # type: ignore[method-assign]
     store = open_store(file)
-    os.write(say, b"opened 0 0\n" if store.problem is None else b"problem 0 0\n")
+    os.write(say, b"opened 0\n" if store.problem is None else b"problem 0\n")
     for number in range(first, first + 100_000):
+        numbers[digest(number)] = number
         store.add(outcome(number), MODEL)
-        os.write(say, b"added %d %d\n" % (number, time.monotonic_ns()))
+        os.write(say, b"added %d\n" % number)
         if flushes and dice.random() < 0.05:
             if dice.random() < 0.5:
                 store.flush()
-                os.write(say, b"durable %d %d\n" % (number, time.monotonic_ns()))
+                os.write(say, b"durable %d\n" % number)
             else:
                 store.set_review(digest(number), Review("NORMAL"))
-                os.write(say, b"reviewed %d %d\n" % (number, time.monotonic_ns()))
+                os.write(say, b"reviewed %d\n" % number)
         time.sleep(dice.uniform(0, 0.01))
 
 
@@ -63,7 +76,7 @@ def run(file: Path, children: int, seed: int) -> list[dict[str, object]]:
         for index in range(begun, min(begun + AT_ONCE, children)):
             child, hear = start(file, index)
             until = time.monotonic() + dice.uniform(0.05, LONGEST_SECONDS)
-            under_way[hear] = {"child": child, "until": until, "said": b"", "killed": 0}
+            under_way[hear] = {"child": child, "until": until, "said": b"", "killed": False}
         while under_way:
             soonest = min(each["until"] for each in under_way.values())
             ready, _, _ = select.select(list(under_way), [], [], max(soonest - time.monotonic(), 0))
@@ -79,7 +92,7 @@ def run(file: Path, children: int, seed: int) -> list[dict[str, object]]:
                 reports.append(each)
             for each in under_way.values():
                 if not each["killed"] and time.monotonic() >= each["until"]:
-                    each["killed"], each["until"] = time.monotonic_ns(), float("inf")
+                    each["killed"], each["until"] = True, float("inf")
                     os.kill(each["child"], signal.SIGKILL)
             if all(each["killed"] for each in under_way.values()):
                 for each in under_way.values():

@@ -16,7 +16,6 @@ from tests.core.store.making import MODEL, digest, reading, said
 
 ROOT = Path(__file__).resolve().parents[3]
 CHILDREN = 50
-A_SECOND = 1_000_000_000
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs fork and SIGKILL")
@@ -28,29 +27,31 @@ def test_killed_fifty_times_the_store_has_lost_nothing(opens, file):
     assert len(reports) == CHILDREN
     assert all(each["killed"] for each in reports), "a child ended by itself"
 
-    durable, old, reviewed = set(), set(), set()
+    asked, by_itself, reviewed = set(), set(), set()
     for each in reports:
-        sure = -1
+        sure = written = -1
         words = [line.split() for line in each["said"].splitlines()]
-        assert not any(word == "problem" for word, *_ in words)
-        for word, number, when in words:
-            if word == "durable":
-                sure = int(number)
-            elif word == "reviewed":
+        assert not any(word == "problem" for word, _ in words)
+        for word, number in words:
+            if word in ("durable", "reviewed"):
                 sure = int(number)  # what was added before is written before
+            if word == "reviewed":
                 reviewed.add(int(number))
-            elif word == "added" and each["killed"] - int(when) > A_SECOND:
-                old.add(int(number))
-        durable |= {int(number) for word, number, _ in words if word == "added" and int(number) <= sure}
-    assert len(durable) > CHILDREN
-    assert len(old) > CHILDREN
+            if word == "written":
+                written = int(number)
+        added = {int(number) for word, number in words if word == "added"}
+        asked |= {number for number in added if number <= sure}
+        if sure < 0:
+            by_itself |= {number for number in added if number <= written}
+    assert len(asked) > CHILDREN
+    assert len(by_itself) > CHILDREN
     assert reviewed
+    durable = asked | by_itself
 
     store = opens()
     assert store.problem is None
     there = {known.sha256 for known in store.history(MODEL)}
     assert [number for number in durable if digest(number) not in there] == []
-    assert [number for number in old if digest(number) not in there] == []
     assert [number for number in reviewed if store.review(digest(number)) != Review("NORMAL")] == []
     for number in sorted(durable)[:: max(len(durable) // 200, 1)]:
         assert said(store.reading(digest(number), MODEL)) == said(reading(number))

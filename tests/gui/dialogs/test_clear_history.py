@@ -19,8 +19,8 @@ def ask(qtbot):
         dialog.wanted.connect(dialog.heard.append)
         dialogs.append(dialog)
         qtbot.addWidget(dialog)
-        dialog.open()
-        qtbot.waitExposed(dialog)
+        with qtbot.waitExposed(dialog):
+            dialog.open()
         return dialog
 
     return asked

@@ -17,8 +17,8 @@ LEFT = Qt.MouseButton.LeftButton
 def notice(qtbot: QtBot) -> NoticeDialog:
     dialog = NoticeDialog(QIcon())
     qtbot.addWidget(dialog)
-    dialog.open()
-    qtbot.waitExposed(dialog)
+    with qtbot.waitExposed(dialog):
+        dialog.open()
     return dialog
 
 

@@ -48,8 +48,8 @@ def test_its_buttons_are_on_a_small_screen(
 ) -> None:
     monkeypatch.setattr(FittedDialog, "room", lambda _: SMALL)
     dialog = made(kind, window)
-    dialog.show()
-    qtbot.waitExposed(dialog)
+    with qtbot.waitExposed(dialog):
+        dialog.show()
     assert SMALL.contains(dialog.frameGeometry())
     for button in dialog.findChildren(QAbstractButton):
         if isinstance(button.parent(), QDialogButtonBox | NoticeDialog):
@@ -68,8 +68,8 @@ def test_what_does_not_fit_scrolls(window: QWidget, qtbot: QtBot, monkeypatch: p
 @pytest.mark.parametrize("kind", ["settings", "notice"])
 def test_it_opens_in_the_middle_of_its_window(window: QWidget, qtbot: QtBot, kind: str) -> None:
     dialog = made(kind, window)
-    dialog.open()
-    qtbot.waitExposed(dialog)
+    with qtbot.waitExposed(dialog):
+        dialog.open()
     off = dialog.frameGeometry().center() - window.frameGeometry().center()
     assert off.manhattanLength() <= 2
     dialog.close()
@@ -80,8 +80,8 @@ def test_a_window_placed_late_is_followed(window: QWidget, qtbot: QtBot) -> None
     dialog.show()
     window.move(50, 60)
     window.activateWindow()
-    dialog.activateWindow()
-    qtbot.waitActive(dialog)
+    with qtbot.waitActive(dialog):
+        dialog.activateWindow()
     qtbot.waitUntil(
         lambda: (dialog.frameGeometry().center() - window.frameGeometry().center()).manhattanLength() <= 2
     )

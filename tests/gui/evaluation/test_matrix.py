@@ -17,8 +17,8 @@ def matrix(qtbot, dark):
     made = ConfusionMatrix(dark)
     qtbot.addWidget(made)
     made.show_counts(COUNTS)
-    made.show()
-    qtbot.waitActive(made)
+    with qtbot.waitActive(made):
+        made.show()
     return made
 
 

@@ -150,7 +150,7 @@ def test_a_threshold_is_saved_under_a_name(one, qtbot):
     assert any(button.text().startswith("my own") for button in one.body.panels[0].threshold.points)
 
 
-def test_two_models_are_compared(two):
+def test_two_models_are_compared(two, qtbot):
     table = two.body.table.table
     rows = {table.verticalHeaderItem(row).text(): row for row in range(table.rowCount())}
     said = {name: [table.item(row, at).text() for at in range(5)] for name, row in rows.items()}
@@ -160,7 +160,7 @@ def test_two_models_are_compared(two):
     assert "differently: on 2 only “new” is right, on 0 only “old”" in two.body.table.verdict.text()
     markers = two.body.curves.roc.markers
     assert [marker.colour for marker in markers] == [FIRST.both, SECOND.both]
-    assert listed(two) == ["scan-7", "scan-6"]  # on which they disagree
+    qtbot.waitUntil(lambda: listed(two) == ["scan-7", "scan-6"])  # on which they disagree
     assert [panel.matrix.cells["tp"].count for panel in two.body.panels] == [2, 0]
 
 

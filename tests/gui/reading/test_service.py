@@ -538,7 +538,7 @@ def test_a_model_that_is_not_there_ends_the_reading(ready):
 def test_closing_while_reading_ends_soon(ready, lanes):
     ready.service.read(ready.scans(60))
     ready.wait_for("started")
-    assert lanes.close(2.0)
+    assert lanes.close()
 
 
 def test_closing_while_a_model_is_opened_says_nothing_more(room, lanes, qtbot):

@@ -91,8 +91,8 @@ def bench(qapp: QApplication, qtbot: Any, reviewed: list[Any], home: Path) -> It
             made.append(Bench(page, setup, service, models, evaluator, theme, told))
             qtbot.waitUntil(lambda: bool(models.entries))
             if shown:
-                page.show()
-                qtbot.waitExposed(page)
+                with qtbot.waitExposed(page):
+                    page.show()
             return made[-1]
 
         yield make

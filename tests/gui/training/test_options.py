@@ -208,8 +208,7 @@ def test_the_time_is_measured_for_what_is_set_up(ready, qtbot, monkeypatch):
     assert "Measuring" in bar.time.text()
     ready.service.estimated.emit(Estimate(9.0, 4.0, 16, 3))  # the answer to an older question
     assert "Measuring" in bar.time.text()
-    qtbot.waitUntil(lambda: len(asked) == 2)
-    assert asked[1][0].epochs == 200
+    qtbot.waitUntil(lambda: asked[-1][0].epochs == 200)
 
 
 def test_letters_of_one_stage_are_not_given_twice(ready, qapp):

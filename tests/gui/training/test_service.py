@@ -12,7 +12,7 @@ import pytest
 
 from core.errors import DatasetError
 from core.learning import child, runs
-from core.learning.child import ChildDied
+from core.learning.child import ChildDied, Worker
 from core.learning.recipe import Recipe
 from core.learning.supervise import ChildBroke
 from core.learning.watching import Position, Trained
@@ -181,7 +181,12 @@ def test_what_ends_while_paused_is_paused_no_more(talks, qtbot):
     assert tape.said[-3:] == [("paused", False), ("changed", (False, False)), ("cancelled", None)]
 
 
-def test_cancel_is_answered_at_once_whatever_the_process_does(talks, qtbot):
+def test_cancel_is_answered_at_once_whatever_the_process_does(talks, qtbot, monkeypatch):
+    patience = []
+    stop = Worker.stop
+    monkeypatch.setattr(
+        Worker, "stop", lambda worker, seconds: (patience.append(seconds), stop(worker, seconds))
+    )
     service = talks("hear(); say('said', 'busy'); time.sleep(60)")
     asked = job()
     with qtbot.waitSignal(service.said, timeout=PATIENCE_MS):
@@ -189,7 +194,8 @@ def test_cancel_is_answered_at_once_whatever_the_process_does(talks, qtbot):
     begun = time.perf_counter()
     with qtbot.waitSignal(service.cancelled, timeout=PATIENCE_MS):
         service.cancel()
-    assert time.perf_counter() - begun < 0.5  # wanted: 0.2, on a machine with nothing else to do
+    assert time.perf_counter() - begun < 30  # it sleeps for twice that
+    assert patience == [0]
     assert [run.folder for run in runs.interrupted()] == [asked.out]
 
 
@@ -260,8 +266,7 @@ def test_what_is_measured_makes_way_for_a_run(talks, qtbot):
         """
     )
     service.estimate(RECIPE, 10, 2, "cpu", 1.0)
-    qtbot.wait(300)
-    assert service._helper.pid is not None
+    qtbot.waitUntil(lambda: service._helper.pid is not None)
     with qtbot.waitSignal(service.succeeded, timeout=PATIENCE_MS):
         service.start(job())
     qtbot.waitUntil(lambda: service._helper.pid is None, timeout=PATIENCE_MS)
@@ -275,12 +280,11 @@ def test_a_real_run_holds_the_window_never_and_closing_ends_it_at_once(service, 
     with qtbot.waitSignal(service.wrong, timeout=PATIENCE_MS):
         service.start(asked)
     watch.stop()
-    assert watch.longest < 250  # wanted: 50, on a machine with nothing else to do
+    assert watch.busiest < 50
+    assert watch.longest < 2000  # it may wait for neither the process nor an epoch, which take longer
     assert tape.of("epoch")[0][1]["epoch"] == 1
     assert service.last_position is not None
-    begun = time.perf_counter()
     assert lanes.close()
     service.end()
-    assert time.perf_counter() - begun < 2
     (run,) = runs.interrupted()
     assert run.folder == asked.out

@@ -98,7 +98,7 @@ class Room:
         return label.text().replace("\N{NO-BREAK SPACE}", " ")
 
     def says(self, words: str) -> None:
-        self._qtbot.waitUntil(lambda: self.counts == words, timeout=3000)
+        self._qtbot.waitUntil(lambda: self.counts == words)
 
     def shows(self, words: str) -> bool:
         """Whether it can be read somewhere beside the table."""

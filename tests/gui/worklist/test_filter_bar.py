@@ -42,7 +42,7 @@ def room(dark, qtbot) -> Bar:
 def test_what_is_typed_is_searched_for_once(room, qtbot):
     qtbot.keyClicks(room.bar.search, "ward 7")
     assert room.wanted == []
-    qtbot.waitUntil(lambda: room.wanted == [Filter("ward 7")], timeout=2000)
+    qtbot.waitUntil(lambda: room.wanted == [Filter("ward 7")])
 
 
 @pytest.mark.parametrize("key", [Key.Key_Return, Key.Key_Enter, Key.Key_Down])

@@ -292,7 +292,7 @@ def test_readings_that_come_move_their_scans_a_little_later(filled, qtbot):
     give(filled, c=0.4)
     assert names(filled) == "abcde", "not under the mouse of who is about to click"
     give(filled, d=0.6)
-    qtbot.waitUntil(lambda: names(filled) == "dcabe", timeout=3000)
+    qtbot.waitUntil(lambda: names(filled) == "dcabe")
 
 
 def test_readings_that_come_move_nothing_in_an_order_of_names(filled, qtbot):
@@ -358,7 +358,7 @@ def test_what_does_not_pass_any_more_goes_a_little_later(filled, qtbot):
     named(filled, "b").review = Review("NORMAL")
     filled.tell(named(filled, "b"))
     assert names(filled) == "abcde"
-    qtbot.waitUntil(lambda: names(filled) == "acde", timeout=3000)
+    qtbot.waitUntil(lambda: names(filled) == "acde")
 
 
 def test_what_passes_now_comes_to_its_place(filled):

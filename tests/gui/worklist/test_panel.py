@@ -145,7 +145,7 @@ def test_an_order_that_was_kept_is_shown(room):
 def test_typing_shows_those_that_are_meant(room, qtbot):
     room.add(30)
     qtbot.keyClicks(room.panel.filter_bar.search, "2")
-    qtbot.waitUntil(lambda: room.order == "2 12 20 21 22 23 24 25 26 27 28 29", timeout=2000)
+    qtbot.waitUntil(lambda: room.order == "2 12 20 21 22 23 24 25 26 27 28 29")
     assert room.shows("12 of 30 shown")
 
 

@@ -251,7 +251,7 @@ def test_a_scan_that_moves_away_leaves_the_others_where_they_are(room, qtbot):
     room.model.tell(entries[1])
     room.click(entries[2])
     room.panel.show_current(entries[2])
-    qtbot.waitUntil(lambda: room.order == "0 2 3 4", timeout=3000)
+    qtbot.waitUntil(lambda: room.order == "0 2 3 4")
     assert room.marked == [entries[2]]
     assert room.wanted == [entries[1], entries[2]]
 

@@ -174,7 +174,7 @@ def test_what_went_by_is_not_made(made, lane, order, qtbot):
     assert order.names == list("ac")
     for found in founds("b"):
         made.image(found)
-    qtbot.waitUntil(lambda: order.names == list("acb"), timeout=2000)
+    qtbot.waitUntil(lambda: order.names == list("acb"))
 
 
 def test_what_comes_with_its_reading_meanwhile_is_not_made(made, lane, order, qtbot):
