@@ -135,7 +135,8 @@ class Session(QObject):
 
     def _keep_look(self) -> None:
         """Whoever comes back to a scan finds its contrast as it was left."""
-        if self.current and self.picture_status == "shown":
+        shown = self.picture.scan.sha256 if self.picture and self.picture_status == "shown" else None
+        if self.current and self.current.sha256 == shown:  # else its file is another by now
             self.current.look = self.display.display, self.view.orientation
 
     def step(self, by: int) -> None:
@@ -201,7 +202,10 @@ class Session(QObject):
         words = contrast_words(self.display.display, self.display.grey_levels, self.view.orientation)
         self.reading_as_displayed = self.current
         self.readings.service.read_as_displayed(
-            (self.current, words), self.picture.scan, self.display.display, self.view.orientation
+            (self.current, self.current.sha256, words),
+            self.picture.scan,
+            self.display.display,
+            self.view.orientation,
         )
         self.reading_changed.emit()
 
@@ -295,6 +299,9 @@ class Session(QObject):
     def _on_loaded(self, found: Found, pyramid: Pyramid) -> None:
         if self.current is None or self.current.found != found:
             return
+        is_another = self.current.sha256 != pyramid.scan.sha256
+        if is_another:  # first: a look that was kept is of what the file was
+            self.readings.know(self.current, pyramid.scan.sha256)
         self.display.set_scan(pyramid.scan, pyramid)
         self.view.reset()
         if self.current.look:
@@ -303,8 +310,7 @@ class Session(QObject):
             self.view.set_orientation(orientation)
         self.current.notes = pyramid.scan.notes
         self._set_picture("shown", pyramid)
-        if self.current.sha256 != pyramid.scan.sha256:
-            self.readings.know(self.current, pyramid.scan.sha256)
+        if is_another:
             self.worklist.tell(self.current)  # there may be a review of it
             self.counts_changed.emit()
         self.readings.read_later(self.current)
@@ -326,10 +332,11 @@ class Session(QObject):
         self.picture_status, self.picture, self.picture_error = status, picture, error
         self.picture_changed.emit()
 
-    def _on_displayed(self, what: tuple[Entry, str], reading: Reading) -> None:
+    def _on_displayed(self, what: tuple[Entry, str, str], reading: Reading) -> None:
         self.reading_as_displayed = None
-        entry, words = what
-        self.readings.take_displayed(entry, reading, words)
+        entry, sha256, words = what
+        if entry.sha256 == sha256:  # else its file was changed meanwhile, and this is of what it was
+            self.readings.take_displayed(entry, reading, words)
         self._tell(entry)
         self.counts_changed.emit()
 

@@ -196,8 +196,10 @@ class Readings(QObject):
             return
         if entry.sha256 != sha256:
             self._contents.drop(entry)
-            if entry.settled:  # the file was changed, and that is of what it was
-                entry.stored = entry.displayed = None
+            stood = entry.settled
+            # The file was changed, and these are of what it was, also while it is being read anew
+            entry.stored = entry.displayed = entry.look = None
+            if stood:
                 self._set_statuses([entry], "unread")
                 self._ask_for([entry])
             entry.sha256, entry.review = sha256, None

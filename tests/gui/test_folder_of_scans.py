@@ -12,7 +12,7 @@ from core.store.store import open_store
 from gui.dialogs.clear_history import ClearHistoryDialog
 from gui.dialogs.settings import SettingsDialog
 from gui.worklist.filter import Filter
-from tests.gui.driving import PATIENCE_MS, click_row, drop, files_mime, names, press, search, settle
+from tests.gui.driving import PATIENCE_MS, click_row, drop, files_mime, held, names, press, search, settle
 from tests.pictures import radiograph
 
 Key, Modifier = Qt.Key, Qt.KeyboardModifier
@@ -128,6 +128,49 @@ def test_a_file_that_is_changed_while_it_is_on_the_screen_is_shown_as_it_is_now(
             lungfield.session.picture.scan.pixels * 255, radiograph(seed), atol=0.6, err_msg=how
         )
         assert lungfield.session.picture.scan.sha256 == lungfield.session.current.sha256, how
+
+
+def test_a_file_that_was_changed_keeps_no_reading_as_displayed_nor_the_look_it_had(begin, qtbot, scans):
+    lungfield = begin(*scans)
+    press(qtbot, lungfield, Key.Key_BracketRight)
+    read_inverted(qtbot, lungfield)
+    first = entries(lungfield)[0]
+    review(lungfield, first, "PNEUMONIA")
+    press(qtbot, lungfield, Key.Key_Space)
+    settle(qtbot, lungfield)
+    assert first.look is not None
+    cv2.imwrite(str(scans[0]), radiograph(5))
+    drop(lungfield, files_mime(scans[0]))
+    settle(qtbot, lungfield)
+    assert lungfield.session.current is first
+    assert (first.displayed, first.look, first.review) == (None, None, None)
+    panel = lungfield.window.reading_panel.state
+    assert panel.reading.probability == first.stored.probability
+    assert panel.as_displayed == ""
+    assert lungfield.session.picture.scan.sha256 == first.sha256
+    assert not lungfield.display.display.inverted
+    assert lungfield.view.orientation.is_upright
+
+
+def test_what_is_read_as_displayed_while_the_file_is_changed_is_not_said_of_what_it_is_now(
+    begin, qtbot, scans
+):
+    lungfield = begin(*scans)
+    session, first = lungfield.session, entries(lungfield)[0]
+    press(qtbot, lungfield, Key.Key_I)
+    with held(session.readings.service._lane):
+        press(qtbot, lungfield, Key.Key_D)
+        cv2.imwrite(str(scans[0]), radiograph(5))
+        press(qtbot, lungfield, Key.Key_Space)
+        session._loader.forget()  # as where many large ones were looked at since
+        press(qtbot, lungfield, Key.Key_Left)
+        qtbot.waitUntil(lambda: session.picture_status == "shown")
+    settle(qtbot, lungfield)
+    assert session.current is first
+    assert first.status == "ok"
+    assert (first.displayed, first.look) == (None, None)
+    assert not lungfield.display.display.inverted
+    assert lungfield.storing.store.displayed(first.sha256, session.readings.model) is None
 
 
 def test_a_known_file_that_was_changed_before_it_is_looked_at_is_read_as_it_is_now(begin, qtbot, scans):

@@ -585,6 +585,33 @@ def test_a_file_that_was_changed_meanwhile_is(desk, scans):
     assert [found.name for found in desk.begun] == ["0.png", "1.png", "2.png", "1.png"]
 
 
+def test_what_was_read_as_displayed_is_not_said_of_what_the_file_was_changed_to(desk, scans):
+    desk.bring(*scans)
+    entry = desk.entries[1]
+    before = entry.sha256
+    desk.readings.take_displayed(entry, desk.readings.whole(entry), "inverted")
+    entry.look = (SEEN, Orientation(1))
+    draw(scans[1], 8)
+    desk.bring(*scans)
+    assert (entry.displayed, entry.look) == (None, None)
+    assert entry.reading is entry.stored
+    known = desk.store.displayed(before, desk.readings.model)
+    assert known is not None, "whoever has that scan elsewhere finds it"
+
+
+def test_who_stops_reading_a_file_that_was_changed_has_no_reading_of_what_it_was(desk, scans):
+    desk.bring(scans[0])
+    [entry] = desk.entries
+    draw(scans[0], 8)
+    go = desk.hold(desk.lane)
+    desk.readings.read_again([entry])
+    desk.readings.know(entry, sha256_of(scans[0]))  # its picture is on the screen
+    desk.readings.stop()
+    go.set()
+    desk.settle()
+    assert (entry.status, entry.stored) == ("unread", None)
+
+
 def test_a_file_that_failed_and_was_mended_is_read(desk, scans):
     content = scans[0].read_bytes()
     scans[0].write_bytes(b"")
