@@ -107,11 +107,12 @@ class Lungfield(QObject):
         store = self.storing.store
         self.thumbnails = Thumbnails(self.lanes.lane("thumbnails", behind=True), self)
         worklist = WorklistModel(self)
+        reading = self.lanes.lane("reading", behind=True)
         readings = Readings(
             worklist,
             now,
             Recall(self.lanes.lane("recall"), store, self),
-            ReadingService(self.lanes.lane("reading", behind=True), store, self),
+            ReadingService(reading, store, self),
             store,
             self,
         )
@@ -126,7 +127,8 @@ class Lungfield(QObject):
             self,
         )
         readings.thumbnail.connect(self.thumbnails.put)
-        history = History(store, self.lanes.lane("history"), self)
+        history = History(store, reading, self)
+        history.changed.connect(lambda: self.session.make_way(history.is_clearing))
         history.cleared.connect(self.session.forget_history)
         history.failed.connect(self.funnel.tell)
         saver = PictureSaver(self.lanes.lane("pictures"), qt.clipboard(), self)

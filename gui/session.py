@@ -175,6 +175,13 @@ class Session(QObject):
         self.worklist.clear()
         self.counts_changed.emit()
 
+    def make_way(self, clearing: bool) -> None:
+        """Read nothing while the history is cleared: it would be kept after all."""
+        if clearing:
+            self.reading_as_displayed = None
+        self.readings.service.hold(clearing)
+        self.reading_changed.emit()
+
     def forget_history(self, reviews: bool) -> None:
         """The store was cleared: what the list says of scans goes with it, and what could be undone.
 
@@ -254,7 +261,8 @@ class Session(QObject):
     def can_read_as_displayed(self) -> bool:
         """There is a picture, and it is seen otherwise than its file asks."""
         changed = self.display.is_changed or not self.view.orientation.is_upright
-        return self.opened is not None and self.picture_status == "shown" and changed
+        can_read = self.opened is not None and not self.readings.service.is_held
+        return can_read and self.picture_status == "shown" and changed
 
     # What comes back
 

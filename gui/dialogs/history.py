@@ -14,9 +14,13 @@ from gui.jobs import Lane
 
 
 class History(QObject):
-    """Scans, readings and reviews that are kept. Clearing them takes seconds where there are many."""
+    """Scans, readings and reviews that are kept. Clearing them takes seconds where there are many.
 
-    changed = Signal()  # it is being cleared, or no longer is
+    Args:
+        lane: that of whatever else adds to the store behind the window, so that nothing is added meanwhile.
+    """
+
+    changed = Signal()  # it is about to be cleared, or no longer is being cleared
     cleared = Signal(bool)  # whether the reviews went too
     failed = Signal(object)  # the exception
 
@@ -53,15 +57,16 @@ class History(QObject):
         if self.is_clearing:
             return
         self._clearing = True
+        self.changed.emit()  # first: what adds to it is to stop
         job = self._lane.start(partial(_clear, self._store, reviews))
         job.succeeded.connect(self._on_cleared)
         job.failed.connect(self._on_failed)
         job.cancelled.connect(self._on_over)
-        self.changed.emit()
 
     def _on_cleared(self, reviews: bool) -> None:
-        self._on_over()
-        self.cleared.emit(reviews)
+        self._clearing = False
+        self.cleared.emit(reviews)  # first: what waits to be added is forgotten before it could be
+        self.changed.emit()
 
     def _on_failed(self, error: BaseException) -> None:
         self._on_over()

@@ -57,6 +57,8 @@ class ReadingService(QObject):
         self._opened: Opened | None = None
         self._opening: Job | None = None
         self._reading: Job | None = None
+        self._displaying: Job | None = None
+        self._is_held = False
         self._done = self._asked = 0
         lane.idle.connect(self._on_lane_idle)
 
@@ -73,6 +75,11 @@ class ReadingService(QObject):
     def is_reading(self) -> bool:
         """Scans are read, or wait for it."""
         return self._reading is not None or bool(self._queue)
+
+    @property
+    def is_held(self) -> bool:
+        """Nothing is read until it is let go: see `hold`."""
+        return self._is_held
 
     @property
     def is_idle(self) -> bool:
@@ -125,23 +132,40 @@ class ReadingService(QObject):
         self.stopped.emit()
         self.progressed.emit(self._done, self._asked)
 
+    def hold(self, held: bool) -> None:
+        """Stop, as displayed too, and begin with nothing more until it is let go; what is asked for waits.
+
+        Of what is under way nothing is told or kept any more.
+        """
+        self._is_held = held
+        if held:
+            self.stop()
+            if self._displaying:
+                self._displaying.cancel()
+        else:
+            self._start()
+
     def read_as_displayed(self, what: object, scan: Scan, display: Display, orientation: Orientation) -> None:
         """Read one scan as it is seen, before anything that waits; a newer request supersedes it.
+
+        Nothing comes of it without a reader, or while it is held.
 
         Args:
             what: handed back with the reading.
         """
-        if self._opened is None:
+        if self._opened is None or self._is_held:
             return
         self._yield_lane.set()
         work = partial(_read_as_displayed, self._opened.reader, what, scan, display, orientation)
-        job = self._lane.start(work, "displayed")
+        self._displaying = job = self._lane.start(work, "displayed")
         job.succeeded.connect(self._on_displayed)
         job.failed.connect(self.not_displayed)
-        job.ended.connect(self._start)
+        job.ended.connect(self._on_displayed_ended)
 
-    def _start(self, _: object = None) -> None:
-        if self._opened is None or self._reading or not self._queue or self._lane.is_closed:
+    def _start(self) -> None:
+        if self._opened is None or self._reading or not self._queue:
+            return
+        if self._is_held or self._lane.is_closed:
             return
         self._yield_lane.clear()
         work = partial(
@@ -173,6 +197,11 @@ class ReadingService(QObject):
 
     def _on_displayed(self, answer: tuple[object, Reading]) -> None:
         self.displayed.emit(*answer)
+
+    def _on_displayed_ended(self, job: Job) -> None:
+        if job is self._displaying:
+            self._displaying = None
+        self._start()
 
     def _on_broken(self, error: BaseException) -> None:
         self._queue.clear()
@@ -218,12 +247,12 @@ def _read_waiting(
         return found not in afresh and store.has(sha256, key)
 
     for outcome in read_files(reader, next_ones(), progress, known):
+        progress.check()  # before it is kept: the history may be cleared next
         afresh.discard(outcome.found)
         store.add(outcome, key)
         if outcome.status == "known":
             outcome = replace(outcome, reading=store.reading(outcome.sha256, key))
         progress.give(answer_of(outcome))
-        progress.check()
 
 
 def _read_as_displayed(

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import threading
+import time
+from contextlib import suppress
+
 import cv2
 import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QPushButton
 
 from core import paths
+from core.progress import Cancelled
+from core.reading.folder import read_files
 from core.store.store import open_store
 from gui.dialogs.clear_history import ClearHistoryDialog
 from gui.dialogs.settings import SettingsDialog
@@ -435,6 +441,52 @@ def test_clearing_the_history_empties_the_list_and_what_is_opened_again_is_read_
         settle(qtbot, lungfield)
         assert all(now != then for now, then in zip(times(lungfield), before, strict=True))
         assert (entries(lungfield)[0].review is None) == reviews_too
+
+
+def test_what_is_being_read_when_the_history_is_cleared_is_not_in_it_afterwards(
+    begin, qtbot, scans, monkeypatch
+):
+    """Not even what had just been read when reading was stopped."""
+    lungfield = begin()
+    at_hand = threading.Event()
+
+    def read_until_stopped(reader, files, progress, known):
+        for outcome in read_files(reader, files, progress, known):
+            at_hand.set()
+            with suppress(Cancelled):
+                while True:
+                    progress.check()
+                    time.sleep(0.001)
+            yield outcome
+
+    monkeypatch.setattr("gui.reading.service.read_files", read_until_stopped)
+    lungfield.session.open(scans)
+    qtbot.waitUntil(at_hand.is_set)
+    history = lungfield.window.commands._history
+    with qtbot.waitSignal(history.cleared):
+        history.clear(True)
+    settle(qtbot, lungfield)
+    assert history.counts() == (0, 0, 0)
+    assert names(lungfield) == []
+
+
+def test_nor_is_what_is_being_read_as_displayed(begin, qtbot, scans):
+    lungfield = begin(scans[0])
+    session, history = lungfield.session, lungfield.window.commands._history
+    press(qtbot, lungfield, Key.Key_I)
+    with qtbot.waitSignal(history.cleared), held(session.readings.service._lane):
+        press(qtbot, lungfield, Key.Key_D)
+        assert lungfield.window.reading_panel.state.status == "reading"
+        history.clear(True)
+        assert lungfield.window.reading_panel.state.status == "read"
+        press(qtbot, lungfield, Key.Key_D)
+        assert session.reading_as_displayed is None
+    settle(qtbot, lungfield)
+    assert history.counts() == (0, 0, 0)
+    drop(lungfield, files_mime(scans[0]))
+    settle(qtbot, lungfield)
+    read_inverted(qtbot, lungfield)  # nothing is held any more
+    assert history.counts()[0] == 1
 
 
 def clear_history(qtbot, lungfield, reviews_too):

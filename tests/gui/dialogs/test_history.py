@@ -110,6 +110,18 @@ def test_clearing_holds_nobody_up_and_is_told(history, lane, qtbot):
     assert not history.is_clearing
 
 
+def test_what_adds_to_it_is_told_before_it_is_cleared_and_goes_on_when_all_know_that_it_was(
+    history, lane, qtbot
+):
+    told = []
+    history.changed.connect(lambda: told.append("clearing" if history.is_clearing else "over"))
+    history.changed.connect(lambda: told.append(f"idle: {lane.is_idle}") if history.is_clearing else None)
+    history.cleared.connect(lambda _: told.append("cleared"))
+    history.clear(False)
+    qtbot.waitUntil(lambda: "over" in told and "cleared" in told, timeout=PATIENCE_MS)
+    assert told == ["clearing", "idle: True", "cleared", "over"]
+
+
 class _Refusing:
     """In a store's place: a disk that cannot be written."""
 

@@ -94,6 +94,9 @@ class Room:
     def settle(self) -> None:
         self._qtbot.waitUntil(lambda: self.service.is_idle, timeout=60_000)
 
+    def wait_until_the_lane_is_idle(self) -> None:
+        self._qtbot.waitUntil(lambda: self.lane.is_idle, timeout=60_000)
+
     def wait_for(self, name: str, times: int = 1) -> None:
         self._qtbot.waitUntil(lambda: len(self.of(name)) >= times, timeout=60_000)
 
@@ -491,6 +494,41 @@ def test_without_a_model_nothing_is_read_as_displayed(room):
     room.service.read_as_displayed("", stored(), SEEN, Orientation())
     room.settle()
     assert room.said == []
+
+
+# Held
+
+
+def test_while_it_is_held_nothing_is_read_and_what_is_asked_for_waits(room):
+    scans = room.scans_that_halt(24)
+    room.open()
+    room.halt(scans[:20])
+    room.service.hold(True)
+    kept = room.store.counts()["readings"]
+    room.said.clear()
+    room.service.read(scans[20:])
+    room.go.set()
+    room.wait_until_the_lane_is_idle()
+    assert room.answers == []
+    assert room.store.counts()["readings"] == kept, "nor is what was under way kept"
+    assert room.service.is_reading
+    room.service.hold(False)
+    room.settle()
+    assert [answer.found for answer in room.answers] == scans[20:]
+
+
+def test_what_is_read_as_displayed_when_it_is_held_is_not_told(room):
+    room.open()
+    room.settle()
+    room.service.read_as_displayed("before", stored(), SEEN, Orientation())
+    room.service.hold(True)
+    room.service.read_as_displayed("meanwhile", stored(), SEEN, Orientation())
+    room.settle()
+    room.service.hold(False)
+    room.service.read_as_displayed("after", stored(), SEEN, Orientation())
+    room.settle()
+    assert [what for what, _ in room.of("displayed")] == ["after"]
+    assert room.of("not_displayed") == []
 
 
 # Another model
