@@ -103,7 +103,11 @@ class ScanModel(QAbstractTableModel):
     def sort(self, column: int, order: _Order = _Order.AscendingOrder) -> None:
         self._sorted = (column, order) if column >= 0 else None
         self.layoutAboutToBeChanged.emit()
-        self._order = self._arranged()
+        before, self._order = self._order, self._arranged()
+        # What is selected stays so, wherever it stands now
+        rows = {place: row for row, place in enumerate(self._order)}
+        for index in self.persistentIndexList():
+            self.changePersistentIndex(index, self.index(rows[before[index.row()]], index.column()))
         self.layoutChanged.emit()
 
     def _arranged(self) -> list[int]:
