@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
@@ -19,7 +19,8 @@ from gui.session import Session
 from gui.worklist.entry import Entry
 from gui.worklist.panel import WorklistPanel
 
-_REVIEWING = ("agree", "agree-next", "call-normal", "call-pneumonia", "note", "take-back")
+#: Of more selected rows it is not looked up, whenever an answer comes, what can be done with them.
+_MANY = 1000
 
 
 class WorklistCommands(QObject):
@@ -110,12 +111,13 @@ class WorklistCommands(QObject):
                 has_next=following is not None,
             )
         )
-        actions.enable(_REVIEWING, can_review)
-        agreeable = reading is not None and reading.verdict.accepted
-        actions.enable(("agree",), can_review and agreeable)
+        actions.enable(("note",), can_review)
+        actions.enable(("call-normal", "call-pneumonia"), self._is_any(lambda _: True))
+        actions.enable(("agree",), self._is_any(_is_agreeable))
+        actions.enable(("take-back",), self._is_any(lambda each: each.review is not None))
+        agreeable = entry is not None and _is_agreeable(entry)
         looked_at = self._panel.is_wide or session.picture_status == "shown"
         actions.enable(("agree-next",), can_review and agreeable and looked_at)
-        actions.enable(("take-back",), entry is not None and entry.review is not None)
         actions.enable(("next-unreviewed",), following is not None)
         actions.enable(("export",), bool(worklist.entries) and not self._exporter.is_busy)
         history = session.reviews.history
@@ -141,7 +143,7 @@ class WorklistCommands(QObject):
 
     def _agree(self, entries: Sequence[Entry]) -> Sequence[Entry]:
         """Not with the readings of what was rejected: those are not to be relied on. The others."""
-        accepted = [each for each in entries if each.settled and each.settled.verdict.accepted]
+        accepted = [each for each in entries if _is_agreeable(each)]
         self._session.reviews.agree(accepted)
         return accepted
 
@@ -200,15 +202,25 @@ class WorklistCommands(QObject):
         """The scans that are selected, else the one on the screen.
 
         Rows stay selected while the person goes on to other scans: then it is the picture that is looked at.
-        The list as a table has none beside it.
+        The list as a table has none beside it, and what is to be seen there is which rows are selected.
         """
-        selected = self._panel.selected()
-        is_meant = self._panel.is_wide or self._are_selected_meant
-        return selected if len(selected) > 1 and is_meant else self._current()
+        return self._panel.selected() if self._is_selection_meant() else self._current()
+
+    def _is_selection_meant(self) -> bool:
+        if self._panel.is_wide:
+            return self._panel.selected_count > 0  # one alone need not be the current one: see `_on_selected`
+        return self._panel.selected_count > 1 and self._are_selected_meant
+
+    def _is_any(self, such: Callable[[Entry], bool]) -> bool:
+        """Whether any of the scans that a review would be of is such a one."""
+        if self._is_selection_meant() and self._panel.selected_count > _MANY:
+            return True
+        return any(map(such, self._to_review()))
 
     def _on_selected(self) -> None:
         # After `current_changed` where both change: a row that is taken out of them becomes the current one
         self._are_selected_meant = True
+        self._refresh_soon()
 
     def _to_review(self) -> Sequence[Entry]:
         return [entry for entry in self._chosen() if self._can_be_reviewed(entry)]
@@ -275,3 +287,8 @@ class WorklistCommands(QObject):
             "current": self._current(),
             "all": list(worklist.entries),
         }
+
+
+def _is_agreeable(entry: Entry) -> bool:
+    """It has a reading that stands, and may be relied on."""
+    return entry.settled is not None and entry.settled.verdict.accepted

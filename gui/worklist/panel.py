@@ -170,6 +170,11 @@ class WorklistPanel(QWidget):
         """Those of the selected rows, from the top down."""
         return self.view.selected()
 
+    @property
+    def selected_count(self) -> int:
+        """How many rows are selected; quicker than to ask which."""
+        return self.view.selected_count
+
     def show_counts(self) -> None:
         """Say how many scans there are, and how many of each verdict; soon, and once for many calls."""
         self._turn_page()

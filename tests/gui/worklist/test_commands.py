@@ -267,6 +267,55 @@ def test_a_row_that_is_taken_out_of_those_selected_is_not_meant(begin, qtbot, sc
     assert labels(lungfield) == ["PNEUMONIA", "", "PNEUMONIA"]
 
 
+def test_as_a_table_the_one_row_that_is_left_of_those_selected_is_meant(begin, qtbot, scans):
+    """Not the one that was taken out, which is still the current one."""
+    lungfield = begin(*scans)
+    key(qtbot, lungfield, Key.Key_F6)
+    select_two(qtbot, lungfield)
+    click_row(qtbot, lungfield, entries(lungfield)[2], Modifier.ControlModifier)
+    settle(qtbot, lungfield)
+    assert lungfield.window.worklist.selected() == entries(lungfield)[:1]
+    key(qtbot, lungfield, Key.Key_P)
+    assert labels(lungfield) == ["PNEUMONIA", "", ""]
+    before = [entry.stored.milliseconds for entry in entries(lungfield)]
+    key(qtbot, lungfield, Key.Key_F5)
+    after = [entry.stored.milliseconds for entry in entries(lungfield)]
+    assert [now != then for now, then in zip(after, before, strict=True)] == [True, False, False]
+    key(qtbot, lungfield, Key.Key_Backspace)
+    assert labels(lungfield) == ["", "", ""]
+    key(qtbot, lungfield, Key.Key_Delete)
+    assert names(lungfield) == ["scan-1.png", "scan-2.png"]
+
+
+def test_as_a_table_keys_follow_the_scan_that_is_gone_on_to(begin, qtbot, scans):
+    lungfield = begin(*scans)
+    key(qtbot, lungfield, Key.Key_F6)
+    click_row(qtbot, lungfield, entries(lungfield)[0])
+    settle(qtbot, lungfield)
+    key(qtbot, lungfield, Key.Key_Down, Key.Key_P, Key.Key_U, Key.Key_N)
+    assert labels(lungfield) == ["", "PNEUMONIA", "NORMAL"]
+
+
+def test_what_can_be_done_goes_by_all_that_are_selected(begin, qtbot, scans):
+    scans[2].write_bytes(scans[2].read_bytes()[:900])
+    lungfield = begin(*scans)
+    actions = lungfield.window.actions_
+    key(qtbot, lungfield, Key.Key_P)
+    select_two(qtbot, lungfield)
+    assert lungfield.session.current.status == "failed"
+    qtbot.waitUntil(actions["take-back"].isEnabled)
+    assert actions["call-normal"].isEnabled()
+    assert not actions["note"].isEnabled()
+    key(qtbot, lungfield, Key.Key_Backspace)
+    assert labels(lungfield) == ["", "", ""]
+    assert not actions["take-back"].isEnabled()
+    key(qtbot, lungfield, Key.Key_G)
+    assert labels(lungfield) == ["NORMAL", "", ""]
+    click_row(qtbot, lungfield, entries(lungfield)[2])
+    qtbot.waitUntil(lambda: not actions["take-back"].isEnabled())
+    assert not actions["call-normal"].isEnabled()
+
+
 def test_rows_selected_beside_a_scan_that_the_list_hides_are_meant(begin, qtbot, scans):
     lungfield = begin(*scans)
     click_row(qtbot, lungfield, entries(lungfield)[1])
