@@ -327,7 +327,10 @@ class Readings(QObject):
         for entry in under_way:
             if entry.stored:
                 entry.status = "ok" if entry.stored.verdict.accepted else "rejected"
-        self._set_statuses([each for each in under_way if not each.stored], "unread")
+            else:
+                entry.status = "unread"
+                self._unread.add(entry)
+        self._tell_many(under_way)
         self.counts_changed.emit()
         self.stopped.emit()
 
@@ -341,17 +344,19 @@ class Readings(QObject):
             self.service.read((entry.found for entry in entries), afresh)
 
     def _set_statuses(self, entries: Sequence[Entry], status: Status) -> None:
-        if not entries:
-            return
         for entry in entries:
             entry.status = status
         if status == "unread":
             self._unread.update(entries)
         else:
             self._unread.difference_update(entries)
-        # A signal for each of many thousands would hold the window
-        self.worklist.tell_all()
-        self.changed.emit()
+        self._tell_many(entries)
+
+    def _tell_many(self, entries: Sequence[Entry]) -> None:
+        if entries:
+            # A signal for each of many thousands would hold the window
+            self.worklist.tell_all()
+            self.changed.emit()
 
 
 def _is_gone(path: Path) -> bool:

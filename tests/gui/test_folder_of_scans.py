@@ -261,6 +261,25 @@ def test_what_is_no_scan_by_its_name_or_is_hidden_is_noted(begin, scans, monkeyp
     assert [entry.status for entry in entries(lungfield)] == ["failed", "ok", "ok", "ok"]
 
 
+# Stopped
+
+
+def test_stopping_what_is_read_again_brings_back_what_was_said(begin, qtbot, scans):
+    lungfield = begin(*scans)
+    window = lungfield.window
+    before = lungfield.session.worklist.counts()
+    window.worklist.view.setFocus()
+    press(qtbot, lungfield, Key.Key_A, Modifier.ControlModifier)
+    with held(lungfield.session.readings.service._lane):
+        press(qtbot, lungfield, Key.Key_F5)
+        assert window.reading_panel.state.status == "waiting"
+        qtbot.waitUntil(window.actions_["stop"].isEnabled)
+        press(qtbot, lungfield, Key.Key_Escape)
+    settle(qtbot, lungfield)
+    assert window.reading_panel.state.status == "read"
+    assert lungfield.session.worklist.counts() == before
+
+
 # Sorted and filtered
 
 

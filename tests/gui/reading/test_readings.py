@@ -521,6 +521,21 @@ def test_who_stops_reading_again_has_the_reading_of_before(desk, scans):
     assert (entry.status, entry.stored) == ("ok", before)
 
 
+def test_who_stops_reading_again_is_told_that_the_readings_of_before_stand(desk, scans):
+    desk.bring(*scans)
+    go = desk.hold(desk.lane)
+    desk.readings.read_again(desk.entries)
+    assert desk.worklist.counts() == {"idle": 3}
+    told = []
+    desk.readings.changed.connect(lambda: told.append([entry.status for entry in desk.entries]))
+    desk.readings.stop()
+    assert told == [["ok"] * 3]
+    assert "idle" not in desk.worklist.counts()
+    assert not desk.readings.has_unread
+    go.set()
+    desk.settle()
+
+
 def test_what_was_stopped_is_unread_and_can_be_asked_for(desk, scans):
     go = desk.hold(desk.lane)
     desk.readings.bring([Found(path, PurePath(path.name)) for path in scans])
