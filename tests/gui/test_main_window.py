@@ -31,7 +31,7 @@ from core.reading.finding import Found
 from core.store.store import open_store
 from gui.dialogs.notice import NoticeDialog
 from gui.worklist.entry import Entry
-from tests.gui.driving import PATIENCE_MS, drag_over, drop, files_mime, settle, slow_folders
+from tests.gui.driving import PATIENCE_MS, drag_over, drop, files_mime, held, settle, slow_folders
 from tests.models import checkpoint
 from tests.pictures import radiograph
 
@@ -368,6 +368,22 @@ def test_a_number_that_was_typed_hands_the_keys_back(start, qtbot, scans):
         qtbot.keyClick(number, key)
         qtbot.waitUntil(lungfield.window.viewer.canvas.hasFocus)
     assert round(lungfield.display.width * 255) == 120
+
+
+def test_escape_in_a_number_hands_the_keys_back_and_stops_no_reading(begin, qtbot, scans):
+    lungfield = begin(*scans)
+    window, session = lungfield.window, lungfield.session
+    number = window.side.findChild(QAbstractSpinBox)
+    with held(session.readings.service._lane):
+        session.read_again(session.worklist.entries)
+        qtbot.waitUntil(window.actions_["stop"].isEnabled)
+        number.setFocus()
+        qtbot.keyClick(number, Qt.Key.Key_Escape)
+        qtbot.waitUntil(window.viewer.canvas.hasFocus)
+        assert [entry.status for entry in session.worklist.entries] == ["waiting"] * 3
+        press(qtbot, lungfield, Qt.Key.Key_Escape)
+        assert [entry.status for entry in session.worklist.entries] == ["ok"] * 3
+    settle(qtbot, lungfield)
 
 
 def test_the_list_keeps_the_keys_while_it_is_walked_through(start, qtbot, scans):
