@@ -77,7 +77,9 @@ def _name(opened: Opened | None, point: OperatingPoint | None) -> str | None:
 
 def _domain(session: Session, opened: Opened | None) -> str:
     """Whose figures apply to the patient on the screen, where the file tells the age."""
-    facts = session.picture.scan.dicom if session.picture else None
+    # While another is loading, the picture is still that of the patient before
+    picture = session.picture if session.picture_status == "shown" else None
+    facts = picture.scan.dicom if picture else None
     if opened is None or facts is None:
         return ""
     return words.whose_figures(facts.age_years, opened.reader.checkpoint.metrics)

@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 
 from core.model import checkpoint
 from tests.core.imaging.dicom_files import dicom
-from tests.gui.driving import press, settle
+from tests.gui.driving import held, press, settle
 from tests.pictures import radiograph
 
 MEASURED = {
@@ -41,6 +41,26 @@ def test_the_figures_of_the_patients_age(start, qtbot, tmp_path, measured_model,
     shown = lungfield.window.reading_panel.state.domain
     assert shown.startswith(said)
     assert bool(shown) == bool(said)
+
+
+def test_the_figures_are_not_those_of_the_patient_before_while_the_next_is_loading(
+    start, qtbot, tmp_path, measured_model
+):
+    files = []
+    for number, age in enumerate(("003Y", "040Y")):
+        files.append(tmp_path / f"scan-{number}.dcm")
+        files[-1].write_bytes(dicom(radiograph(number).astype("uint16"), PatientAge=age))
+    lungfield = start(*files, model=str(measured_model), engine="torch", device="cpu")
+    settle(qtbot, lungfield)
+    session, panel = lungfield.session, lungfield.window.reading_panel
+    assert "3 years" in panel.state.domain
+    session._loader.forget()
+    with held(session._loader._lane):
+        session.step(1)
+        assert (panel.state.name, session.picture_status) == ("scan-1.dcm", "loading")
+        assert panel.state.domain == ""
+    settle(qtbot, lungfield)
+    assert "40 years" in panel.state.domain
 
 
 def test_a_scan_that_is_read_says_so_while_another_is_read_as_displayed_and_afterwards(begin, qtbot, scans):
