@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QPushButton, QWidget
 
 from core.learning.job import TrainingJob
 from core.learning.watching import Trained
@@ -27,6 +27,7 @@ class KeepBar(QWidget):
         self._trained: Trained | None = None
         self._name = ""
         self._said: Said | None = None
+        self._question: QDialog | None = None  # about the model that is shown
         self.line = words("", "muted")
         self.line.setAlignment(Qt.AlignmentFlag.AlignVCenter)
         self.drop = QPushButton(self.tr("&Drop it…"))
@@ -50,8 +51,15 @@ class KeepBar(QWidget):
         """The model was kept or dropped, or there is none."""
         return self._trained is None
 
+    @property
+    def is_keeping(self) -> bool:
+        """The library is taking the model in."""
+        return self._said is not None
+
     def show_trained(self, trained: Trained, job: TrainingJob) -> None:
-        """Offer to keep or drop this model."""
+        """Offer to keep or drop this model; not while another is being kept."""
+        if self._question is not None:
+            self._question.reject()  # it is about the model that was shown before
         self._trained, self._name, self._said = trained, job.name, None
         self._show(
             self.tr("Keep it to choose it at any time; the one in use stays, and you can always go back.")
@@ -77,7 +85,7 @@ class KeepBar(QWidget):
         dialog = KeepDialog(library.suggested_name(self._name, taken), taken, self.window())
         dialog.wanted.connect(self._keep)
         dialog.finished.connect(dialog.deleteLater)
-        dialog.open()
+        self._open(dialog)
 
     @Slot(object)
     def _keep(self, said: Said) -> None:
@@ -113,8 +121,17 @@ class KeepBar(QWidget):
             self.window(),
         )
         question.answered.connect(self._on_drop)
-        question.open()
+        self._open(question)
 
     @Slot(str)
     def _on_drop(self, _: str) -> None:
         self.drop_wanted.emit()
+
+    def _open(self, question: QDialog) -> None:
+        self._question = question
+        question.finished.connect(self._on_finished)
+        question.open()
+
+    @Slot()
+    def _on_finished(self) -> None:
+        self._question = None

@@ -140,8 +140,12 @@ class TrainingPage(QWidget):
 
     @Slot(object)
     def show_waiting(self, run: WaitingRun) -> None:
-        """Show a model about which nothing was decided yet."""
+        """Show a model about which nothing was decided yet, unless another is being kept."""
+        if self.keep_bar.is_keeping:
+            self.go_to("result")  # this one is offered again once that is done
+            return
         self._show_result(run.trained, run.job)
+        self.folders.refresh()  # the one that was shown may be undecided, and is then offered
 
     # Putting it together
 
@@ -218,6 +222,11 @@ class TrainingPage(QWidget):
     def _on_succeeded(self, trained: Trained) -> None:
         job = self._service.job
         assert job is not None
+        if not self.keep_bar.is_decided:
+            # What the person decides is for the model that they look at; this one is offered beside it
+            self.notice.say(self.tr("Training “{name}” has ended.").format(name=job.name))
+            self.folders.refresh()
+            return
         is_watched = self._stage == "running"
         self._show_result(trained, job, bring_to_front=is_watched)
         if not is_watched:

@@ -14,6 +14,7 @@ from core.errors import LungfieldError
 from core.learning import runs
 from core.learning.recipe import PRESETS, Recipe
 from core.learning.watching import Position, Trained, Wrong
+from gui.models.dialogs import KeepDialog
 from gui.training.asking import Question
 from gui.training.steps import STAGES
 from tests.datasets import write_dataset
@@ -200,6 +201,61 @@ def test_a_model_that_is_dropped_is_deleted(on, qtbot, tmp_path):
     assert page.keep_bar.again.isVisible()
     press(qtbot, page.keep_bar.again)
     assert page.stage == "scans"
+
+
+@pytest.fixture
+def two(home, tmp_path):
+    """Two runs that ended: "first" and "second"."""
+    jobs = [runs.new_run([tmp_path], Recipe(epochs=2), "cpu", name) for name in ("first", "second")]
+    for job in jobs:
+        (job.out / "model.safetensors").write_bytes(b"not a model")
+    found = {run.job.name: run for run in runs.waiting()}
+    return found["first"], found["second"]
+
+
+@pytest.mark.parametrize("answer", ["drop", "keep"])
+def test_what_is_decided_is_for_the_model_that_was_asked_about(on, two, qtbot, monkeypatch, answer):
+    page, (first, second) = on.page, two
+    kept = []
+    monkeypatch.setattr(on.models, "keep", lambda path, *_: kept.append(path))
+    monkeypatch.setattr(type(on.service), "job", property(lambda _: second.job))
+    page.show_waiting(first)
+    press(qtbot, page.keep_bar.drop if answer == "drop" else page.keep_bar.keep)
+    question = page.window().findChild(Question if answer == "drop" else KeepDialog)
+    on.service.succeeded.emit(second.trained)
+    assert "“second” has ended" in page.notice.text
+    press(qtbot, question.buttons["drop"] if answer == "drop" else question.go_on)
+    if answer == "drop":
+        qtbot.waitUntil(lambda: not first.folder.exists(), timeout=60_000)
+    else:
+        assert kept == [first.trained.model]
+    qtbot.waitUntil(lambda: "“second”" in page.offer.text, timeout=60_000)
+    assert second.trained.model.exists()
+
+
+def test_a_question_goes_with_the_model_that_it_is_about(on, two, qtbot):
+    page, (first, second) = on.page, two
+    page.show_waiting(first)
+    press(qtbot, page.keep_bar.drop)
+    question = page.window().findChild(Question)
+    with qtbot.waitSignal(question.finished):
+        page.show_waiting(second)
+    qtbot.waitUntil(lambda: "“first”" in page.offer.text, timeout=60_000)
+    assert first.trained.model.exists()
+    assert second.trained.model.exists()
+
+
+def test_another_is_not_shown_while_one_is_being_kept(on, two, qtbot, monkeypatch):
+    page, (first, second) = on.page, two
+    monkeypatch.setattr(on.models, "keep", lambda *_: None)
+    page.show_waiting(first)
+    press(qtbot, page.keep_bar.keep)
+    press(qtbot, page.window().findChild(KeepDialog).go_on)
+    page.show_waiting(second)
+    on.models.added.emit("first")
+    qtbot.waitUntil(lambda: not first.folder.exists(), timeout=60_000)
+    assert second.folder.exists()
+    assert page.keep_bar.is_decided
 
 
 def test_an_interrupted_run_goes_on(on, qtbot, monkeypatch, tmp_path):
