@@ -77,7 +77,7 @@ class RunBar(QWidget):
 
     @Slot()
     def _ask(self) -> None:
-        epochs = len(self._following.history)
+        epochs = self._service.epochs_done
         if not epochs:
             about = self.tr("No epoch is finished yet. Another time it would begin anew.")
         elif epochs == 1:

@@ -68,6 +68,7 @@ class TrainingService(QObject):
         self._control = Control()
         self._is_paused = False
         self._last_position: Position | None = None
+        self._epochs_done = 0
         self._let_go = QTimer(self, singleShot=True, interval=_KEPT_MS)
         self._let_go.timeout.connect(self._end_helper)
 
@@ -89,6 +90,11 @@ class TrainingService(QObject):
         """Of the run that goes on, or the last one."""
         return self._last_position
 
+    @property
+    def epochs_done(self) -> int:
+        """How many epochs the run need not repeat if it is interrupted now."""
+        return self._epochs_done
+
     # -- the run ---------------------------------------------------------------------------------
 
     def start(self, job: TrainingJob) -> None:
@@ -103,6 +109,8 @@ class TrainingService(QObject):
         self._helper_lane.cancel_all()
         self._end_helper()
         self._job, self._control, self._last_position = job, Control(), None
+        # It tells of earlier epochs only once it has opened the scans, which may take minutes
+        self._epochs_done = runs.epochs_done(job.out) if job.resume else 0
         self._running = running = self._lane.start(partial(_train, job, self._control))
         running.gave.connect(self._on_gave)
         running.said.connect(self.said)
@@ -184,6 +192,7 @@ class TrainingService(QObject):
             self._last_position = what
             self.position.emit(what)
         elif kind == "epoch":
+            self._epochs_done = max(self._epochs_done, what["epoch"])
             self.epoch.emit(what)
         else:
             self.wrong.emit(what)

@@ -84,8 +84,7 @@ class Workshop(QObject):
     @property
     def epochs_done(self) -> int:
         """Of the fine-tuning that goes on."""
-        last = self.training.last_position
-        return max(last.epoch - 1, 0) if last else 0
+        return self.training.epochs_done
 
     # What is asked of it
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import cv2
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QLabel
 
 from core.errors import LungfieldError
 from core.learning import runs
@@ -122,6 +122,17 @@ def test_stopping_is_asked_first(running, qtbot):
     question = page.window().findChild(Question)
     qtbot.keyClick(question, Qt.Key.Key_Return)
     assert running.asked == []
+
+
+@pytest.mark.parametrize(
+    ("epochs", "told"), [(0, "begin anew"), (1, "One epoch is finished"), (12, "12 epochs are finished")]
+)
+def test_who_stops_it_is_told_how_far_it_is(running, qtbot, monkeypatch, epochs, told):
+    """Also while a run that goes on is still opening scans and has told of no epoch."""
+    monkeypatch.setattr(type(running.service), "epochs_done", property(lambda _: epochs))
+    press(qtbot, running.page.run_bar.stop)
+    question = running.page.window().findChild(Question)
+    assert any(told in label.text() for label in question.findChildren(QLabel))
 
 
 @pytest.mark.parametrize(("answer", "lies_there"), [("later", True), ("discard", False)])

@@ -216,6 +216,26 @@ def test_what_is_refused_leaves_nothing_where_there_is_nothing_to_go_on_from(tal
     assert asked.out.exists() == bool(epochs_done)
 
 
+def test_a_run_that_goes_on_has_its_earlier_epochs_from_the_start(talks, qtbot):
+    from safetensors.numpy import save_file
+
+    service = talks("hear(); say('epoch', {'epoch': 3}); hear(); done()")
+    asked = job()
+    save_file(
+        {"x": np.zeros(1)}, asked.out / "interrupted.safetensors", {"lungfield-run": '{"history": [1, 2]}'}
+    )
+    (run,) = runs.interrupted()
+    with qtbot.waitSignal(service.epoch, timeout=PATIENCE_MS):
+        service.start(run.job)
+        assert service.epochs_done == 2
+    assert service.epochs_done == 3
+    with qtbot.waitSignal(service.succeeded, timeout=PATIENCE_MS):
+        service.enough()  # which it hears
+    with qtbot.waitSignal(service.epoch, timeout=PATIENCE_MS):
+        service.start(job())
+        assert service.epochs_done == 0
+
+
 def test_a_process_that_dies_leaves_a_run_that_can_go_on(talks, qtbot):
     service = talks("hear(); os.abort()")
     asked = job()

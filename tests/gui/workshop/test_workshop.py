@@ -172,6 +172,12 @@ def test_words_of_a_training() -> None:
     )
 
 
+def test_closing_knows_the_epochs_of_a_run_that_still_opens_scans(begin, scans, monkeypatch) -> None:
+    workshop = begin(scans[0]).workshop
+    monkeypatch.setattr(type(workshop.training), "epochs_done", property(lambda _: 12))
+    assert workshop.epochs_done == 12
+
+
 @pytest.mark.parametrize(("button", "closes"), [("Close", True), ("Cancel", False)])
 def test_closing_asks_while_a_model_is_trained(qtbot, monkeypatch, button, closes) -> None:
     asked = []
