@@ -86,10 +86,12 @@ class RequestBar(QFrame):
 
     @Slot()
     def _offer(self) -> None:
-        """The models there are; what was chosen stays, at first it is the active one."""
-        chosen = self.model.value or self._models.active
-        self.model.offer([(self._words(name), name) for name in self._models.names])
-        self.model.take(chosen if chosen in self._models.names else self._models.active)
+        """The models there are; what was chosen stays, at first it is the one that reads."""
+        names, reading = self._models.names, self._models.reading
+        usual = reading if reading in names else self._models.active
+        chosen = self.model.value or usual
+        self.model.offer([(self._words(name), name) for name in names])
+        self.model.take(chosen if chosen in names else usual)
         self._offer_others()
 
     def _offer_others(self, _: object = None) -> None:
@@ -100,7 +102,7 @@ class RequestBar(QFrame):
         self._look()
 
     def _words(self, name: str) -> str:
-        return self.tr("{name} (active)").format(name=name) if name == self._models.active else name
+        return self.tr("{name} (reads now)").format(name=name) if name == self._models.reading else name
 
     def _look(self) -> None:
         self.start.setEnabled(self.request is not None and not self._is_busy)

@@ -71,7 +71,11 @@ class Asking(QObject):
         ).wanted.connect(self._copy)
 
     def ask_remove(self, model: Model) -> None:
-        dialog = RemoveDialog(model.name, model.active, self._over)
+        heir = ""
+        if model.reads:
+            # As `library.remove` has it where the active one goes
+            heir = (self._models.before or library.BUNDLED) if model.active else self._models.active
+        dialog = RemoveDialog(model.name, heir, self._over)
         dialog.wanted.connect(self._models.remove)
         self._open(dialog)
 

@@ -54,7 +54,7 @@ class ModelDetails(QFrame):
         readable = model is not None and not model.problem
         self.name.show_text(model.name if model else "")
         self.short.setText(_reading(in_short(model), model, self.tr("reads now")) if model else "")
-        self.activate.setEnabled(readable and not busy and bool(model and not model.active))
+        self.activate.setEnabled(readable and not busy and bool(model and not model.reads))
         self.evaluate.setEnabled(readable)
         self.train.setEnabled(readable)
         self.more.setEnabled(model is not None)
@@ -92,4 +92,4 @@ class ModelDetails(QFrame):
 
 
 def _reading(short: str, model: Model, reads: str) -> str:
-    return f"{reads} · {short}" if model.active else short
+    return f"{reads} · {short}" if model.reads else short

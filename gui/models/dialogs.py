@@ -170,12 +170,12 @@ class RemoveDialog(FittedDialog):
 
     Args:
         name: of the model.
-        active: whether it reads now.
+        heir: the model that will read in its place; empty where it does not read now.
     """
 
     wanted = Signal(str)
 
-    def __init__(self, name: str, active: bool, parent: QWidget | None = None) -> None:
+    def __init__(self, name: str, heir: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle(self.tr("Remove model"))
         self.setWindowModality(Qt.WindowModality.WindowModal)
@@ -185,9 +185,9 @@ class RemoveDialog(FittedDialog):
         about = self.tr("Its file is deleted. Readings that it made stay, and models that you exported stay.")
         self.about = words(about, "muted")
         self.warning = words(
-            self.tr("It is the one that reads. The one before it will read from then on."), "warning"
+            self.tr("It is the one that reads. {heir} will read from then on.").format(heir=heir), "warning"
         )
-        self.warning.setVisible(active)
+        self.warning.setVisible(bool(heir))
         buttons = QDialogButtonBox()
         buttons.addButton(self.remove, QDialogButtonBox.ButtonRole.ActionRole)
         buttons.addButton(self.keep, QDialogButtonBox.ButtonRole.RejectRole)

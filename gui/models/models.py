@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -14,10 +14,12 @@ from core.model import checkpoint, library
 from core.model.checkpoint import OperatingPoint
 from core.model.library import Activation
 from core.progress import Progress
+from core.settings import Settings
 from gui.jobs import Job, Lane
 from gui.models import doing
 from gui.models.doing import Word
 from gui.models.shelf import Looker, Model, Shelf
+from gui.preferences import Preferences
 
 
 @dataclass(frozen=True)
@@ -33,9 +35,10 @@ class Models(QObject):
 
     Args:
         lane: the thread on which files are read and written.
+        preferences: may name the model that reads; without them it is always the active one.
     """
 
-    changed = Signal()  # `entries`, `before` or `history`
+    changed = Signal()  # `entries`, `reading`, `before` or `history`
     busy_changed = Signal()
     activated = Signal(str)  # this model reads by default from now on
     renamed = Signal(str, str)  # from, to
@@ -49,19 +52,25 @@ class Models(QObject):
     not_detailed = Signal(str, object)  # name and the exception
     failed = Signal(object)  # the exception of anything else that was asked for
 
-    def __init__(self, lane: Lane, parent: QObject | None = None) -> None:
+    def __init__(
+        self, lane: Lane, preferences: Preferences | None = None, parent: QObject | None = None
+    ) -> None:
         super().__init__(parent)
         self._lane = lane
+        self._preferences = preferences
+        self._entries: tuple[Model, ...] = ()
         self._shelf = Shelf()
         self._looker = Looker()  # used on the lane alone
         self._under_way: set[Job] = set()
+        if preferences is not None:
+            preferences.changed.connect(self._on_settings)
 
     # What there is
 
     @property
     def entries(self) -> tuple[Model, ...]:
         """The bundled ones first, then one's own by name."""
-        return self._shelf.models
+        return self._entries
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -70,7 +79,14 @@ class Models(QObject):
     @property
     def active(self) -> str:
         """The name of the model that reads by default; empty before the first answer."""
-        return next((model.name for model in self.entries if model.active), "")
+        return next((model.name for model in self._shelf.models if model.active), "")
+
+    @property
+    def reading(self) -> str:
+        """What reads now, as `core.model.library.find` takes it: the model that the settings name, or the
+        active one; empty before the first answer."""
+        chosen = self._preferences.now.model if self._preferences else ""
+        return chosen or self.active
 
     @property
     def before(self) -> str:
@@ -173,6 +189,18 @@ class Models(QObject):
     def _take(self, shelf: Shelf) -> None:
         if shelf != self._shelf:
             self._shelf = shelf
+            self._entries = self._marked()
+            self.changed.emit()
+
+    def _marked(self) -> tuple[Model, ...]:
+        """The models, with the one that reads marked."""
+        reading = self.reading
+        return tuple(replace(model, reads=model.name == reading) for model in self._shelf.models)
+
+    def _on_settings(self, _: Settings) -> None:
+        marked = self._marked()
+        if marked != self._entries:
+            self._entries = marked
             self.changed.emit()
 
     def _on_done(self, done: _Done) -> None:

@@ -208,8 +208,9 @@ class ModelsPage(QWidget):
         self.choose(new_name)
 
     def _on_removed(self, name: str, active: str) -> None:
-        text = self.tr("{name} was removed. {active} reads.")
-        self.notice.say(text.format(name=name, active=active))
+        reading = self._models.reading
+        text = self.tr("{name} was removed. {reading} reads.")
+        self.notice.say(text.format(name=name, reading=active if reading == name else reading))
 
     def _on_exported(self, name: str, target: Path) -> None:
         self.notice.say(self.tr("{name} was exported to {target}.").format(name=name, target=target))
@@ -227,7 +228,7 @@ class ModelsPage(QWidget):
 
     def _activate(self) -> None:
         model = self.chosen
-        if model and not model.active and not model.problem and not self._models.is_busy:
+        if model and not model.reads and not model.problem and not self._models.is_busy:
             self._models.activate(model.name)
 
     def _evaluate(self) -> None:

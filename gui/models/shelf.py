@@ -15,6 +15,8 @@ class Model:
     """A model of the library.
 
     Attributes:
+        active: whether it reads by default.
+        reads: whether it reads now: the person may have chosen another by name. Only `Models` knows.
         facts: what its file says of it; None where that cannot be read.
         problem: why it cannot be read; empty where it can.
     """
@@ -25,6 +27,7 @@ class Model:
     active: bool
     facts: Facts | None = None
     problem: str = ""
+    reads: bool = False
 
 
 @dataclass(frozen=True)

@@ -68,7 +68,8 @@ class ModelTable(QTableWidget):
         return self._models[row].name if 0 <= row < len(self._models) else ""
 
     def show_models(self, models: Sequence[Model], current: str) -> None:
-        """Show these, and choose the one of that name, or the active one where it is not there."""
+        """Show these, and choose the one of that name; where it is not there the one that reads, or the
+        first."""
         self._filling = True
         self._models = tuple(models)
         self.setRowCount(len(self._models))
@@ -78,9 +79,8 @@ class ModelTable(QTableWidget):
         self._fit()
         self._filling = False
         names = [model.name for model in self._models]
-        active = next((model.name for model in self._models if model.active), "")
-        wanted = current if current in names else active
-        self.choose(wanted)
+        reading = next((model.name for model in self._models if model.reads), next(iter(names), ""))
+        self.choose(current if current in names else reading)
 
     def choose(self, name: str) -> None:
         """Make the row of this model the current one, and bring it into sight."""
@@ -123,17 +123,17 @@ class ModelTable(QTableWidget):
             item = QTableWidgetItem(text)
             item.setToolTip(_as_plain(tip))
             if column == _NAME:
-                active = self.tr("{name}, reads now").format(name=model.name)
-                item.setData(Qt.ItemDataRole.AccessibleTextRole, active if model.active else model.name)
+                reads = self.tr("{name}, reads now").format(name=model.name)
+                item.setData(Qt.ItemDataRole.AccessibleTextRole, reads if model.reads else model.name)
             font = QFont(self.font())
-            font.setBold(model.active and column == _NAME)
+            font.setBold(model.reads and column == _NAME)
             item.setFont(font)
             self.setItem(row, column, item)
 
     def _mark(self) -> None:
-        """The mark of the active one, and of those that cannot be read, in the theme's colours."""
+        """The mark of the one that reads, and of those that cannot be read, in the theme's colours."""
         for row, model in enumerate(self._models):
-            name = "warning" if model.problem else "check" if model.active else "model"
+            name = "warning" if model.problem else "check" if model.reads else "model"
             item = self.item(row, _NAME)
             if item:
                 item.setIcon(QIcon(self._icons.get(name)))

@@ -53,10 +53,11 @@ class WayBack(QToolButton):
             self._menu.addAction(action)
 
     def _earlier(self) -> list[tuple[str, str]]:
-        """Models that were active and are still there, the latest first, and since when each was."""
+        """Models that were active, do not read now and are still there, the latest first, and since when each was
+        active."""
         found: dict[str, str] = {}
         for each in self._models.history:
-            if not each.gone and each.name != self._models.active and self._models.get(each.name):
+            if not each.gone and each.name != self._models.reading and self._models.get(each.name):
                 found.setdefault(each.name, moment(each.when))
         return list(found.items())[:_MOST]
 

@@ -81,7 +81,7 @@ class TrainingPage(QWidget):
         self.prepare = PreparePage(setup, funnel, icons)
         self.options = OptionsPage(setup, service, models)
         self.running = RunningPage(self.following, service, plots, Thumbnails(pictures, self), theme)
-        self.result = ResultPage(evaluator, plots, theme, funnel)
+        self.result = ResultPage(evaluator, models, plots, theme, funnel)
         self.start_bar = StartBar(setup, self.estimating, service, funnel)
         self.run_bar = RunBar(self.following, service)
         self.keep_bar = KeepBar(models)

@@ -1,4 +1,4 @@
-"""The fourth stage: the new model beside the active one, and what becomes of it."""
+"""The fourth stage: the new model beside the one that reads, and what becomes of it."""
 
 from __future__ import annotations
 
@@ -16,11 +16,9 @@ from gui.evaluation.results import ResultsView
 from gui.evaluation.service import Evaluated, EvaluationRequest, EvaluationService
 from gui.evaluation.states import FailedState, WorkingState
 from gui.jobs import Lane
+from gui.models.models import Models
 from gui.theme import Theme, restyle
 from gui.training.words import ending_line, problem_line
-
-#: What `core.model.library.find` takes for the model that reads.
-_ACTIVE = ""
 
 
 class ResultPage(QWidget):
@@ -37,6 +35,7 @@ class ResultPage(QWidget):
     def __init__(
         self,
         evaluator: EvaluationService,
+        models: Models,
         plots: Lane,
         theme: Theme,
         funnel: ErrorFunnel,
@@ -44,6 +43,7 @@ class ResultPage(QWidget):
     ) -> None:
         super().__init__(parent)
         self._evaluator = evaluator
+        self._models = models
         self._funnel = funnel
         self._trained: Trained | None = None
         self._request: EvaluationRequest | None = None
@@ -77,7 +77,7 @@ class ResultPage(QWidget):
         return self._request is not None or self._waits
 
     def show_trained(self, trained: Trained, job: TrainingJob) -> None:
-        """Show how a run ended, and compare its model with the active one."""
+        """Show how a run ended, and compare its model with the one that reads."""
         self._trained = trained
         self.ending.setText(ending_line(trained.ending, trained.epochs, job.recipe.epochs))
         restyle(self.ending, role="warning" if trained.ending == "broke-down" else "")
@@ -116,7 +116,8 @@ class ResultPage(QWidget):
             self._waits = True  # for who asked before
             return
         self._waits = False
-        self._request = EvaluationRequest((str(self._trained.model), _ACTIVE), self._trained.held_out)
+        both = str(self._trained.model), self._models.reading
+        self._request = EvaluationRequest(both, self._trained.held_out)
         self._evaluator.start(self._request)
 
     def _on_progressed(self, fraction: float, text: str) -> None:

@@ -66,7 +66,7 @@ class Workshop(QObject):
         self.folders.failed.connect(self._on_folders_failed)
         self.window: WorkshopWindow | None = None
         self.training = TrainingService(lanes.lane("training"), lanes.lane("measuring", behind=True), self)
-        self.models = Models(lanes.lane("models"), self)
+        self.models = Models(lanes.lane("models"), preferences, self)
         self.evaluation = EvaluationService(lanes.lane("evaluation", behind=True), self._settings, self)
         self.pages: tuple[TrainingPage, EvaluationPage, ModelsPage] | None = None
         for signal in (self.training.changed, self.training.position):

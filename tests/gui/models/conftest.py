@@ -8,8 +8,10 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from core.model import library
+from core.settings import Settings
 from gui.jobs import Lane
 from gui.models.models import Models
+from gui.preferences import Preferences
 
 
 @pytest.fixture
@@ -22,8 +24,13 @@ def own_library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, model_files: tu
 
 
 @pytest.fixture
-def models(own_library: Path, lane: Lane, qtbot: QtBot) -> Models:
-    made = Models(lane)
+def preferences() -> Preferences:
+    return Preferences(Settings(), keep=False)
+
+
+@pytest.fixture
+def models(own_library: Path, lane: Lane, preferences: Preferences, qtbot: QtBot) -> Models:
+    made = Models(lane, preferences)
     with qtbot.waitSignal(made.changed):
         made.refresh()
     return made

@@ -69,17 +69,18 @@ def test_only_what_is_asked_for_is_there(qtbot: QtBot) -> None:
 
 
 def test_removing_is_asked_and_enter_leaves_it(qtbot: QtBot) -> None:
-    dialog = RemoveDialog("<b>x</b>", active=True)
+    dialog = RemoveDialog("<b>x</b>", "<i>y</i>")
     qtbot.addWidget(dialog)
     dialog.open()
     assert dialog.warning.isVisible()
+    assert "<i>y</i> will read" in dialog.warning.text()
     with qtbot.assertNotEmitted(dialog.wanted):
         qtbot.keyClick(dialog, Qt.Key.Key_Return)
     assert not dialog.isVisible()
 
 
 def test_removing(qtbot: QtBot) -> None:
-    dialog = RemoveDialog("ward 7", active=False)
+    dialog = RemoveDialog("ward 7", "")
     qtbot.addWidget(dialog)
     dialog.open()
     assert not dialog.warning.isVisible()

@@ -11,6 +11,7 @@ from core.model import checkpoint, library
 from core.model.checkpoint import OperatingPoint
 from gui.jobs import Lane
 from gui.models.models import Models
+from gui.preferences import Preferences
 
 
 def test_nothing_is_read_before_it_is_asked_for(own_library: Path, lane: Lane) -> None:
@@ -66,6 +67,24 @@ def test_making_one_active_and_going_back(models: Models, qtbot: QtBot) -> None:
         models.roll_back()
     assert told.args == [library.BUNDLED]
     assert [each.name for each in models.history] == [library.BUNDLED, "ward 7"]
+
+
+def test_the_one_that_the_settings_name_reads(
+    models: Models, qtbot: QtBot, preferences: Preferences
+) -> None:
+    assert models.reading == library.BUNDLED
+    with qtbot.waitSignal(models.changed):
+        preferences.change(model="second")
+    assert (models.reading, models.active) == ("second", library.BUNDLED)
+    assert [model.name for model in models.entries if model.reads] == ["second"]
+    with qtbot.assertNotEmitted(models.changed):
+        preferences.change(threshold=0.3)
+    with qtbot.waitSignal(models.changed):
+        models.activate("ward 7")
+    assert (models.reading, models.active) == ("second", "ward 7")
+    with qtbot.waitSignal(models.changed):
+        preferences.change(model="")
+    assert [model.name for model in models.entries if model.reads] == ["ward 7"]
 
 
 def test_keeping_one_that_was_trained(models: Models, qtbot: QtBot, model_files: tuple[Path, Path]) -> None:

@@ -15,6 +15,7 @@ from gui.icons import Icons
 from gui.models.dialogs import ModelDialog, RemoveDialog
 from gui.models.models import Models
 from gui.models.page import ModelsPage
+from gui.preferences import Preferences
 from gui.theme import Theme
 
 
@@ -165,6 +166,56 @@ def test_removing_the_active_one_says_which_reads(page: ModelsPage, qtbot: QtBot
     assert column(page, 0) == [library.BUNDLED, "second"]
     assert page.notice.text == f"ward 7 was removed. {library.BUNDLED} reads."
     assert page.table.current == library.BUNDLED
+
+
+def test_the_one_that_the_settings_name_is_told_to_read(
+    page: ModelsPage, qtbot: QtBot, preferences: Preferences
+) -> None:
+    preferences.change(model="ward 7")
+    spoken = [page.table.item(row, 0).data(Qt.ItemDataRole.AccessibleTextRole) for row in range(3)]
+    assert spoken == [library.BUNDLED, "second", "ward 7, reads now"]
+    assert [page.table.item(row, 0).font().bold() for row in range(3)] == [False, False, True]
+    # The active one can be made what reads
+    assert page.chosen is not None
+    assert page.chosen.active
+    assert "reads now" not in page.details.short.text()
+    with qtbot.waitSignal(page.activated) as told:
+        page.details.activate.click()
+    assert told.args == [library.BUNDLED]
+
+
+def test_removing_the_one_that_the_settings_name_says_which_reads(
+    page: ModelsPage, qtbot: QtBot, models: Models, preferences: Preferences
+) -> None:
+    preferences.change(model="ward 7")
+    choose(qtbot, page, "ward 7")
+    assert not page.details.activate.isEnabled()
+    assert "reads now" in page.details.short.text()
+    page.actions_of["remove"].trigger()
+    dialog = opened(page, RemoveDialog)
+    assert isinstance(dialog, RemoveDialog)
+    assert dialog.warning.isVisible()
+    assert library.BUNDLED in dialog.warning.text()
+    with qtbot.waitSignal(models.removed):
+        dialog.remove.click()
+    assert page.notice.text == f"ward 7 was removed. {library.BUNDLED} reads."
+
+
+def test_removing_the_active_one_where_another_reads_warns_of_nothing(
+    page: ModelsPage, qtbot: QtBot, models: Models, preferences: Preferences
+) -> None:
+    with qtbot.waitSignal(models.activated):
+        models.activate("ward 7")
+    preferences.change(model="second")
+    qtbot.waitUntil(lambda: not models.is_busy)
+    choose(qtbot, page, "ward 7")
+    page.actions_of["remove"].trigger()
+    dialog = opened(page, RemoveDialog)
+    assert isinstance(dialog, RemoveDialog)
+    assert not dialog.warning.isVisible()
+    with qtbot.waitSignal(models.removed):
+        dialog.remove.click()
+    assert page.notice.text == "ward 7 was removed. second reads."
 
 
 def test_exporting(page: ModelsPage, qtbot: QtBot, models: Models, tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ from gui.evaluation.service import EvaluationService
 from gui.icons import Icons
 from gui.jobs import Lanes
 from gui.models.models import Models
+from gui.preferences import Preferences
 from gui.theme import Theme
 from gui.training.inspector import Inspector
 from gui.training.page import TrainingPage
@@ -41,6 +42,7 @@ class Bench:
     models: Models
     evaluator: EvaluationService
     theme: Theme
+    preferences: Preferences
     said: list[Any]  # what the funnel told
 
     def wait_until_inspected(self, qtbot: Any) -> None:
@@ -77,7 +79,8 @@ def bench(qapp: QApplication, qtbot: Any, reviewed: list[Any], home: Path) -> It
             funnel.told.connect(told.append)
             setup = TrainingSetup(Inspector(lanes.lane("inspection"), lanes), lambda: list(reviewed), lanes)
             service = TrainingService(lanes.lane("training"), lanes.lane("measuring"), lanes)
-            models = Models(lanes.lane("models"), lanes)
+            preferences = Preferences(Settings(), keep=False, parent=lanes)
+            models = Models(lanes.lane("models"), preferences, lanes)
             evaluator = EvaluationService(
                 lanes.lane("evaluation"), lambda: Settings(engine="openvino", device="cpu"), lanes
             )
@@ -88,7 +91,7 @@ def bench(qapp: QApplication, qtbot: Any, reviewed: list[Any], home: Path) -> It
             )  # fmt: skip
             page.resize(1100, 690)
             models.refresh()
-            made.append(Bench(page, setup, service, models, evaluator, theme, told))
+            made.append(Bench(page, setup, service, models, evaluator, theme, preferences, told))
             qtbot.waitUntil(lambda: bool(models.entries))
             if shown:
                 with qtbot.waitExposed(page):

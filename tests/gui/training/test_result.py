@@ -66,6 +66,15 @@ def test_the_new_model_is_shown_against_the_active_one(on, ended, qtbot):
     assert models == ["fine-tuned", library.BUNDLED]
 
 
+def test_it_is_shown_against_the_one_that_was_chosen_to_read(on, ended, qtbot):
+    library.keep(ended.trained.model, "chosen", "")
+    on.preferences.change(model="chosen")
+    show(on, ended)
+    compared(on, qtbot)
+    models = [judgement.evaluation.model for judgement in on.page.result.results.body.judgements]
+    assert models == ["fine-tuned", "chosen"]
+
+
 def test_scans_of_a_test_part_are_called_so(on, ended, qtbot):
     table = ended.trained.held_out
     table.write_text(table.read_text().replace(",train", ",test"))

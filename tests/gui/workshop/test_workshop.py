@@ -103,6 +103,20 @@ def test_what_reads_is_opened_anew_only_for_a_change_of_its_own(begin, scans, mo
     assert preferences.now.threshold == 0.6
 
 
+def test_the_active_one_can_be_made_to_read_again(begin, scans, model_files, qtbot) -> None:
+    lungfield = begin(*scans)
+    models, preferences = lungfield.workshop.models, lungfield.preferences
+    with qtbot.waitSignal(models.added, timeout=PATIENCE_MS):
+        models.keep(model_files[1], "of my ward")
+    preferences.change(model="of my ward", threshold=None)
+    settle_on(qtbot, lungfield, "of my ward")
+    assert models.reading == "of my ward"
+    models.activate(models.active)
+    settle_on(qtbot, lungfield, library.BUNDLED)
+    assert preferences.now.model == ""
+    assert models.reading == library.BUNDLED
+
+
 def settle_on(qtbot, lungfield, name: str) -> None:
     def reads() -> bool:
         opened = lungfield.session.opened
