@@ -8,6 +8,7 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent, QShowEvent
 from PySide6.QtWidgets import QFileDialog, QStackedWidget, QVBoxLayout, QWidget
 
+from core.errors import ModelError
 from core.model.checkpoint import OperatingPoint
 from core.reading.words import as_sentence
 from core.scoring.evaluated import Evaluation
@@ -49,7 +50,7 @@ class EvaluationPage(QWidget):
         self._funnel = funnel
         self._request: EvaluationRequest | None = None  # what this page asked for last
         self._is_ours = False  # what the service does now was asked for here
-        self._to_store: dict[str, tuple[Path, tuple[OperatingPoint, ...]]] = {}
+        self._to_store: dict[str, tuple[Evaluation, tuple[OperatingPoint, ...]]] = {}
         self._folder = Path.home()
         self.bar = RequestBar(models)
         self.empty = EmptyState(icons)
@@ -117,7 +118,9 @@ class EvaluationPage(QWidget):
         self.results.scans_wanted.connect(self.scans_wanted)
         self.results.points_wanted.connect(self._store_points)
         self.results.failed.connect(self._funnel.tell)
+        self._models.changed.connect(self.results.ask_again)
         self._models.points_set.connect(self._on_points_set)
+        self._models.points_not_set.connect(self._on_points_not_set)
         service.started.connect(self._on_started)
         service.progressed.connect(self._on_progressed)
         service.succeeded.connect(self._on_succeeded)
@@ -179,16 +182,29 @@ class EvaluationPage(QWidget):
         return ""
 
     @Slot(object, object)
-    def _store_points(self, path: Path, points: tuple[OperatingPoint, ...]) -> None:
-        for entry in self._models.entries:
-            if entry.path == path:
-                self._to_store[entry.name] = (path, points)
-                self._models.set_operating_points(entry.name, points)
+    def _store_points(self, evaluation: Evaluation, points: tuple[OperatingPoint, ...]) -> None:
+        entry = next((each for each in self._models.entries if each.path == evaluation.model_path), None)
+        if entry is None:
+            self.results.bar.tell(
+                ModelError(
+                    f"{evaluation.model} is not in the library any more under this name",
+                    "evaluate it again where it has another name now",
+                )
+            )
+            return
+        self._to_store[entry.name] = (evaluation, points)
+        # Another model may lie in that file by now
+        self._models.set_operating_points(entry.name, points, evaluation.fingerprint)
 
     @Slot(str)
     def _on_points_set(self, name: str) -> None:
         if name in self._to_store:
             self.results.show_points(*self._to_store.pop(name))
+
+    @Slot(str, object)
+    def _on_points_not_set(self, name: str, error: BaseException) -> None:
+        if self._to_store.pop(name, None) is not None:
+            self.results.bar.tell(error)
 
     # Choosing scans
 

@@ -42,7 +42,7 @@ class ResultsView(QWidget):
     """
 
     scans_wanted = Signal(list)  # paths, to be opened in the viewer
-    points_wanted = Signal(object, object)  # the model's Path, and all OperatingPoints that it should have
+    points_wanted = Signal(object, object)  # the Evaluation, and all OperatingPoints its model should have
     failed = Signal(object)  # the exception of something that went wrong beside what is shown
 
     def __init__(
@@ -105,11 +105,16 @@ class ResultsView(QWidget):
         self._comparing.succeeded.connect(self._on_compared)
         self._comparing.failed.connect(self._on_not_compared)
 
-    def show_points(self, model: Path, points: tuple[OperatingPoint, ...]) -> None:
-        """These operating points are stored in that model now, as `points_wanted` asked for."""
+    def show_points(self, stored: Evaluation, points: tuple[OperatingPoint, ...]) -> None:
+        """These operating points are stored in that one's model now, as `points_wanted` asked for."""
         for judgement in self.body.judgements if self.body else ():
-            if judgement.evaluation.model_path == model:
+            if _model_of(judgement.evaluation) == _model_of(stored):
                 judgement.set_points(points)
+
+    def ask_again(self) -> None:
+        """Ask anew whether operating points can be kept: what models there are has changed."""
+        if self.body is not None:
+            self.body.allow_saving(self._why_not_saved)
 
     @property
     def is_busy(self) -> bool:
@@ -192,7 +197,7 @@ class ResultsView(QWidget):
         if judgement is None:
             return
         points = judgement.points_with(judgement.point_here(name))
-        self.points_wanted.emit(judgement.evaluation.model_path, points)
+        self.points_wanted.emit(judgement.evaluation, points)
 
     # Saving
 
@@ -225,3 +230,7 @@ class ResultsView(QWidget):
         evaluations = tuple(judgement.evaluation for judgement in self.body.judgements)
         work = partial(save, path, evaluations, self.body.thresholds)
         self.bar.follow(self._lane.start(work, finishes=True))
+
+
+def _model_of(evaluation: Evaluation) -> tuple[Path, str]:
+    return evaluation.model_path, evaluation.fingerprint

@@ -1,4 +1,4 @@
-"""A line that tells how saving a report goes, and then where to find it."""
+"""A line that tells how saving goes, and then where to find a report."""
 
 from __future__ import annotations
 
@@ -31,13 +31,14 @@ class SavedBar(NoticeBar):
     def follow(self, job: Job) -> None:
         """Tell of this job, which gives the Path that it wrote."""
         job.succeeded.connect(self._on_saved)
-        job.failed.connect(self._on_failed)
+        job.failed.connect(self.tell)
         self._tell(self.tr("Saving the report…"), "info", None)
 
     def _on_saved(self, path: Path) -> None:
         self._tell(self.tr("The report was saved as {name}.").format(name=path.name), "info", path)
 
-    def _on_failed(self, error: BaseException) -> None:
+    def tell(self, error: BaseException) -> None:
+        """Tell what could not be saved, and why."""
         if isinstance(error, LungfieldError):
             self._tell(as_sentence(in_one_line(error.message, error.hint)), "warning", None)
         else:

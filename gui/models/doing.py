@@ -31,8 +31,10 @@ def set_note(name: str, note: str) -> tuple[Word, ...]:
     return ()
 
 
-def set_operating_points(name: str, points: tuple[OperatingPoint, ...]) -> tuple[Word, ...]:
-    library.set_operating_points(name, points)
+def set_operating_points(
+    name: str, points: tuple[OperatingPoint, ...], fingerprint: str
+) -> tuple[Word, ...]:
+    library.set_operating_points(name, points, fingerprint)
     return (("points_set", name),)
 
 

@@ -46,6 +46,7 @@ class Models(QObject):
     added = Signal(str)  # imported, copied or kept
     exported = Signal(str, object)  # which, and the Path
     points_set = Signal(str)  # other operating points are stored in this one
+    points_not_set = Signal(str, object)  # name and the exception
     examined = Signal(object)  # library.Candidate: it may be taken in
     refused = Signal(object, object)  # Path, and the exception that says why it may not
     detailed = Signal(str, object)  # name and its whole Checkpoint
@@ -128,9 +129,18 @@ class Models(QObject):
     def set_note(self, name: str, note: str) -> None:
         self._do(partial(doing.set_note, name, note))
 
-    def set_operating_points(self, name: str, points: Sequence[OperatingPoint]) -> None:
-        """Store thresholds in one's own model: `points_set`."""
-        self._do(partial(doing.set_operating_points, name, tuple(points)))
+    def set_operating_points(
+        self, name: str, points: Sequence[OperatingPoint], fingerprint: str = ""
+    ) -> None:
+        """Store thresholds in one's own model: `points_set` or `points_not_set`.
+
+        Args:
+            fingerprint: of the model that they were measured on: another is left as it is.
+        """
+        self._do(
+            partial(doing.set_operating_points, name, tuple(points), fingerprint),
+            partial(self._on_points_failed, name),
+        )
 
     def copy(self, name: str, new_name: str) -> None:
         self._do(partial(doing.copy, name, new_name))
@@ -164,11 +174,15 @@ class Models(QObject):
 
     # How it is done
 
-    def _do(self, action: Callable[[], tuple[Word, ...]]) -> None:
+    def _do(
+        self,
+        action: Callable[[], tuple[Word, ...]],
+        on_failed: Callable[[BaseException], None] | None = None,
+    ) -> None:
         """Do something on the lane; then the library is looked at anew, and what the action says is told."""
         job = self._start(partial(self._acted, action))
         job.succeeded.connect(self._on_done)
-        job.failed.connect(self._on_failed)
+        job.failed.connect(on_failed or self._on_failed)
 
     def _start(self, work: Callable[[Any], Any]) -> Job:
         job = self._lane.start(work)
@@ -211,6 +225,10 @@ class Models(QObject):
     def _on_failed(self, error: BaseException) -> None:
         self.refresh()  # what was asked for may not be there any more
         self.failed.emit(error)
+
+    def _on_points_failed(self, name: str, error: BaseException) -> None:
+        self.refresh()
+        self.points_not_set.emit(name, error)
 
     def _on_examined(self, found: tuple[Path, Any]) -> None:
         path, said = found

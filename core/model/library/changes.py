@@ -88,11 +88,15 @@ def set_note(name: str, note: str) -> None:
         checkpoint.save(replace(checkpoint.load(entry.path), note=_as_note(note)), entry.path)
 
 
-def set_operating_points(name: str, points: Sequence[OperatingPoint]) -> None:
+def set_operating_points(name: str, points: Sequence[OperatingPoint], fingerprint: str = "") -> None:
     """Store thresholds in one's own model; the first is the default.
 
+    Args:
+        fingerprint: `Checkpoint.fingerprint` of the model that they were measured on; empty where that does
+            not matter.
+
     Raises:
-        ModelError: a bundled or unknown model, or points that cannot be.
+        ModelError: a bundled or unknown model, another one by now, or points that cannot be.
     """
     wanted = tuple(replace(point, name=readable(point.name, MAX_NAME)) for point in points)
     if not 0 < len(wanted) <= MAX_POINTS or not all(p.name and 0 <= p.threshold <= 1 for p in wanted):
@@ -102,7 +106,12 @@ def set_operating_points(name: str, points: Sequence[OperatingPoint]) -> None:
         )
     with changing():
         entry = _own(name, "keeps its operating points")
-        checkpoint.save(replace(checkpoint.load(entry.path), operating_points=wanted), entry.path)
+        model = checkpoint.load(entry.path)
+        if fingerprint and model.fingerprint != fingerprint:
+            raise ModelError(
+                f"{name} is not the model any more that this threshold was found with", "evaluate it again"
+            )
+        checkpoint.save(replace(model, operating_points=wanted), entry.path)
 
 
 def export(name: str, target: Path, replacing: bool = False) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from PySide6.QtWidgets import QFileDialog
 
@@ -13,6 +15,7 @@ from gui.evaluation.service import EvaluationRequest, EvaluationService
 from gui.icons import Icons
 from gui.models.models import Models
 from tests.datasets import write_dataset
+from tests.gui.evaluation.evaluations import small
 
 PATIENCE_MS = 60_000
 
@@ -110,6 +113,56 @@ def test_what_cannot_be_evaluated_says_why_and_can_be_tried_again(page, scans, q
     (tmp_path / "gone").rename(tmp_path / "nothing")
     page.failed.again.click()
     wait_for(qtbot, page, page.results)
+
+
+@pytest.fixture
+def evaluated(page, qtbot):
+    """The page with results of "first" that were got elsewhere."""
+    entry = page.models.get("first")
+    known = checkpoint.load(entry.path)
+    made = replace(
+        small(model="first"),
+        model_path=entry.path,
+        fingerprint=known.fingerprint,
+        operating_points=known.operating_points,
+    )
+    page.show_evaluation(made)
+    qtbot.waitUntil(lambda: not page.results.is_busy, timeout=PATIENCE_MS)
+    return page
+
+
+def keep_threshold(page):
+    page.results._to_keep = page.results.body.judgements[0]
+    page.results._on_named("mine")
+
+
+def test_a_threshold_is_not_kept_in_another_model_of_that_name(evaluated, qtbot, model_files):
+    page = evaluated
+    library.remove("first")
+    library.add(model_files[1], "first")
+    before = library.find("first").read_bytes()
+    keep_threshold(page)
+    qtbot.waitUntil(lambda: "is not the model any more" in page.results.bar.text, timeout=PATIENCE_MS)
+    assert library.find("first").read_bytes() == before
+    assert "mine" not in [point.name for point in page.results.body.judgements[0].points]
+
+
+def test_whether_a_threshold_can_be_kept_is_asked_again(evaluated, qtbot):
+    page = evaluated
+    save = page.results.body.panels[0].threshold.save
+    assert save.isEnabled()
+    with qtbot.waitSignal(page.models.renamed, timeout=PATIENCE_MS):
+        page.models.rename("first", "renamed")
+    assert not save.isEnabled()
+    assert "not in the library" in save.toolTip()
+    keep_threshold(page)  # its name was being asked meanwhile
+    assert "not in the library any more" in page.results.bar.text
+    with qtbot.waitSignal(page.models.renamed, timeout=PATIENCE_MS):
+        page.models.rename("renamed", "first")
+    assert save.isEnabled()
+    with qtbot.waitSignal(page.models.points_set, timeout=PATIENCE_MS):
+        keep_threshold(page)
+    assert checkpoint.load(library.find("first")).operating_points[-1].name == "mine"
 
 
 def test_a_bundled_model_stays_as_it_is(page):

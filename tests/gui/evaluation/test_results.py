@@ -142,11 +142,11 @@ def test_a_threshold_is_saved_under_a_name(one, qtbot):
     dialog.name.setCurrentText("  my  own ")
     with qtbot.waitSignal(one.points_wanted) as told:
         dialog.buttons.button(dialog.buttons.StandardButton.Save).click()
-    model, points = told.args
-    assert model == one.body.judgements[0].evaluation.model_path
+    evaluation, points = told.args
+    assert evaluation is one.body.judgements[0].evaluation
     assert [point.name for point in points] == [*(point.name for point in POINTS), "my own"]
     assert (points[-1].threshold, points[-1].specificity) == (0.65, 0.75)
-    one.show_points(model, points)
+    one.show_points(evaluation, points)
     assert any(button.text().startswith("my own") for button in one.body.panels[0].threshold.points)
 
 

@@ -128,8 +128,12 @@ def test_operating_points_and_notes_are_stored(models: Models, qtbot: QtBot) -> 
 
 
 def test_the_bundled_one_is_refused_with_what_to_do(models: Models, qtbot: QtBot) -> None:
-    with qtbot.waitSignal(models.failed) as told:
+    with qtbot.waitSignal(models.points_not_set) as told:
         models.set_operating_points(library.BUNDLED, [OperatingPoint("by hand", 0.3, 0.9, 0.8)])
+    assert told.args[0] == library.BUNDLED
+    assert "save it as a copy" in told.args[1].hint
+    with qtbot.waitSignal(models.failed) as told:
+        models.set_note(library.BUNDLED, "good")
     assert "save it as a copy" in told.args[0].hint
 
 

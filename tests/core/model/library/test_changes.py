@@ -115,6 +115,17 @@ def test_a_note_and_points_are_written_into_the_file(file: Path) -> None:
     assert library.note("a") == ""
 
 
+def test_points_are_kept_out_of_a_model_that_they_were_not_measured_on(file: Path) -> None:
+    library.add(file, "a")
+    before = checkpoint.load(library.find("a"))
+    points = (OperatingPoint("by hand", 0.6, 0.7, 0.99),)
+    with pytest.raises(ModelError, match="is not the model any more"):
+        library.set_operating_points("a", points, "0" * 32)
+    assert checkpoint.load(library.find("a")).operating_points == before.operating_points
+    library.set_operating_points("a", points, before.fingerprint)
+    assert checkpoint.load(library.find("a")).operating_points == points
+
+
 @pytest.mark.parametrize(
     "points",
     [
