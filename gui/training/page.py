@@ -167,6 +167,7 @@ class TrainingPage(QWidget):
 
     def _connect(self) -> None:
         service = self._service
+        self._setup.not_written.connect(self._tell)
         self.steps.wanted.connect(self.go_to)
         self.dismiss.clicked.connect(self.notice.hide)
         self.start_bar.start_wanted.connect(self.start)

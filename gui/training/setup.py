@@ -35,6 +35,7 @@ class TrainingSetup(QObject):
     sources_changed = Signal()
     found_changed = Signal()  # is_inspecting, inspection or problem
     progressed = Signal(float, str)  # of the inspection
+    not_written = Signal(object)  # the exception: why reviewed scans are not among the sources
     recipe_changed = Signal()  # recipe, preset, device or automatic batch size
 
     def __init__(
@@ -56,7 +57,7 @@ class TrainingSetup(QObject):
         inspector.inspected.connect(self._on_inspected)
         inspector.failed.connect(self._on_problem)
         inspector.written.connect(self._on_written)
-        inspector.not_written.connect(self._on_problem)
+        inspector.not_written.connect(self.not_written)
 
     # What it holds
 

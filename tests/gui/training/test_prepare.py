@@ -128,6 +128,17 @@ def test_reviewed_scans_are_added_by_their_button(bench, qtbot, reviewed, tmp_pa
     assert on.page.start_bar.start.isEnabled()
 
 
+def test_where_no_scan_was_reviewed_what_was_found_stays_in_sight(bench, qtbot, tmp_path):
+    on = bench()
+    on.setup.add([write_dataset(tmp_path / "ward", each=6)])
+    on.wait_until_inspected(qtbot)
+    qtbot.mouseClick(on.page.prepare.sources.add_reviewed, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: "not reviewed any scan" in on.page.notice.text, timeout=SOON_MS)
+    assert on.page.prepare.found.title.text() == "What was found"
+    assert on.page.prepare.found.table.isVisible()
+    assert on.page.start_bar.start.isEnabled()
+
+
 @pytest.fixture
 def found(qtbot, dark):
     view = FoundView()

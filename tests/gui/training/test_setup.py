@@ -122,11 +122,18 @@ def test_reviewed_scans_become_a_table_to_learn_from(setup, ward, reviewed, qtbo
     assert sum(setup.scans()) == 16
 
 
-def test_reviewed_scans_that_there_are_none_of_are_told(setup, qtbot):
-    with qtbot.waitSignal(setup.found_changed, timeout=SOON_MS):
+def test_reviewed_scans_that_there_are_none_of_are_told(setup, ward, qtbot):
+    setup.add([ward])
+    looked(setup, qtbot)
+    found = setup.inspection
+    with qtbot.waitSignal(setup.not_written, timeout=SOON_MS) as told:
         setup.add_reviewed()
-    assert "reviewed" in setup.problem.message
-    assert setup.sources == ()
+    assert "reviewed" in told.args[0].message
+    assert setup.sources == (ward,)
+    # The other sources are as good as before
+    assert setup.inspection is found
+    assert setup.problem is None
+    assert setup.can_start
 
 
 def test_reviewed_scans_added_again_are_those_of_now(setup, ward, reviewed, qtbot):
