@@ -123,4 +123,6 @@ class FailedState(_State):
         self.add_buttons(self.again)
 
     def explain(self, text: str) -> None:
+        """Say why, and offer to try again."""
         self.text.setText(text)
+        self.again.show()

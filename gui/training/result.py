@@ -100,6 +100,9 @@ class ResultPage(QWidget):
 
     def let_go(self) -> None:
         """Read the files of the run no more: they are to be deleted once `is_comparing` is over."""
+        if self.is_comparing:
+            self._say_failed(self.tr("The comparison was stopped: the new model was dropped."))
+        self.failed.again.hide()  # there is nothing left to compare
         self._waits = False
         if self._request is not None:
             self._evaluator.cancel()

@@ -109,6 +109,21 @@ def test_a_comparison_can_be_stopped_and_begun_again(on, ended, qtbot):
     compared(on, qtbot)
 
 
+@pytest.mark.parametrize("waits", [False, True])
+def test_one_that_is_dropped_is_compared_no_further(on, ended, qtbot, tmp_path, waits):
+    page = on.page
+    if waits:
+        on.evaluator.start(EvaluationRequest(("",), write_dataset(tmp_path / "other", each=2)))
+    show(on, ended)
+    page.keep_bar.drop_wanted.emit()
+    assert page.result.failed.isVisible()
+    assert "stopped" in page.result.failed.text.text()
+    assert not page.result.failed.again.isVisible()
+    qtbot.waitUntil(lambda: not ended.job.out.exists(), timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: not on.evaluator.is_busy, timeout=PATIENCE_MS)
+    assert page.result.failed.isVisible()
+
+
 def test_it_is_kept_without_being_made_active(on, ended, qtbot):
     show(on, ended)
     compared(on, qtbot)
