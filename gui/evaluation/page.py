@@ -162,7 +162,8 @@ class EvaluationPage(QWidget):
 
     def _ended(self) -> bool:
         """Whether it was this page's."""
-        self.bar.set_busy(False)
+        # A comparison that waited may have begun in answer, before this page heard that its own is over
+        self.bar.set_busy(self._service.is_busy)
         ours, self._is_ours = self._is_ours, False
         return ours
 

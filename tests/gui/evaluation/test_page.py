@@ -189,6 +189,32 @@ def test_a_folder_is_chosen_in_a_dialog(page, scans, qtbot):
     assert page.bar.start.isEnabled()
 
 
+def test_what_waited_for_this_page_keeps_it_busy(qtbot, lanes, dark, own_models, scans):
+    """Another page that begins in answer, and hears first that this one's is over."""
+    models = Models(lanes.lane("models"))
+    service = EvaluationService(lanes.lane("evaluation"), settings)
+    begun = []
+
+    def begin(_):
+        if not begun:
+            begun.append(True)
+            service.start(EvaluationRequest(("second",), scans))
+
+    service.succeeded.connect(begin)
+    page = EvaluationPage(service, models, lanes.lane("plots"), dark, Icons(dark), ErrorFunnel())
+    qtbot.addWidget(page)
+    models.refresh()
+    qtbot.waitUntil(lambda: "first" in models.names, timeout=PATIENCE_MS)
+    page.choose_source(scans)
+    page.evaluate(EvaluationRequest(("first",), scans))
+    qtbot.waitUntil(lambda: page.state is page.results, timeout=PATIENCE_MS)
+    assert service.is_busy
+    assert not page.bar.start.isEnabled()
+    qtbot.waitUntil(lambda: not service.is_busy, timeout=PATIENCE_MS)
+    assert page.bar.start.isEnabled()
+    qtbot.waitUntil(lambda: not page.results.is_busy, timeout=PATIENCE_MS)
+
+
 def test_what_the_service_does_for_another_page_is_not_shown_here(page, scans, qtbot):
     page.service.start(EvaluationRequest(("first",), scans))
     assert page.state is page.empty
