@@ -98,7 +98,9 @@ class OptionsPage(QWidget):
             "thorough": self.tr("Thorough: {n} epochs"),
         }
         offered = {max(round(usual * share), 1): said[name] for name, share in _THOROUGHNESS.items()}
-        offered.setdefault(own, self.tr("Your own: {n} epochs"))
+        offered.setdefault(
+            own, self.tr("Your own: {n} epochs") if own > 1 else self.tr("Your own: one epoch")
+        )
         self.thorough.offer([(text.format(n=epochs), epochs) for epochs, text in offered.items()])
         self.thorough.take(own)
         about = self.tr("In an epoch it goes through all scans once.")

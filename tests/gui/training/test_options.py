@@ -69,6 +69,8 @@ def test_own_epochs_are_shown_among_them(on):
     on.setup.change(epochs=7)
     assert on.page.options.thorough.value == 7
     assert "7" in on.page.options.thorough.currentText()
+    on.setup.change(epochs=1)
+    assert on.page.options.thorough.currentText() == "Your own: one epoch"
 
 
 def test_details_are_folded_away_at_first(on):
