@@ -20,7 +20,7 @@ from core.pace import Pace
 from core.reading.cells import harmless
 from core.reading.finding import Found, find
 from core.reading.folder import Outcome, read_files
-from core.reading.overlay import overlay, png
+from core.reading.overlay import is_drawn, may_be_drawn_at, overlay, png
 from core.reading.places import Places
 from core.reading.reader import Reader
 from core.reading.results import ResultsFile, Row, earlier_rows, row_of
@@ -33,9 +33,14 @@ def run(chosen: argparse.Namespace) -> int:
     listing = find(chosen.paths)
     for folder in listing.closed:
         print(f"lungfield: the folder {folder} may not be searched; its scans are missing", file=sys.stderr)
-    if not listing.files:
+    files = [found for found in listing.files if not _is_earlier_heatmap(found, chosen.heatmaps)]
+    if not files:
         raise LungfieldError("there is no scan in what you gave", "name scans, or a folder that holds some")
-    for count, what in ((listing.left_out, "files that are not scans"), (listing.hidden, "hidden files")):
+    for count, what in (
+        (listing.left_out, "files that are not scans"),
+        (listing.hidden, "hidden files"),
+        (len(listing.files) - len(files), "heatmaps of an earlier run"),
+    ):
         if count:
             print(f"lungfield: {what} left out: {count}", file=sys.stderr)
     reader = open_reader(
@@ -44,7 +49,7 @@ def run(chosen: argparse.Namespace) -> int:
     kept = _rows_to_keep(chosen, reader)
     results = ResultsFile(chosen.out, kept.values()) if chosen.out else None
     try:
-        counts = _read_all(listing.files, reader, kept, results, chosen.heatmaps)
+        counts = _read_all(files, reader, kept, results, chosen.heatmaps)
         if results:
             results.finish()
     finally:
@@ -79,7 +84,7 @@ def _read_all(
 ) -> dict[str, int]:
     """Counts by status."""
     counts = {"ok": 0, "rejected": 0, "failed": 0}
-    places = dict(zip(files, heatmap_places(files), strict=True)) if heatmaps else {}
+    places = dict(zip(files, heatmap_places(files, heatmaps), strict=True)) if heatmaps else {}
     pace = Pace()
 
     def known(found: Found, sha256: str) -> bool:
@@ -112,13 +117,26 @@ def _tell(row: Row, progress: TerminalProgress, quiet: bool) -> None:
         progress.say(f"{row['label']:<9}  pneumonia {float(row['probability']):.3f}  {row['path']}{reason}")
 
 
-def heatmap_places(files: Sequence[Found]) -> list[PurePath]:
+def _is_earlier_heatmap(found: Found, folder: Path | None) -> bool:
+    """The folder for heatmaps may be one of those with the scans."""
+    if folder is None or not found.where.endswith(".png"):
+        return False
+    return Path(os.path.abspath(found.path)).is_relative_to(os.path.abspath(folder)) and is_drawn(found.path)
+
+
+def heatmap_places(files: Sequence[Found], folder: Path) -> list[PurePath]:
     """Where each file's heatmap goes under the folder for them, less the suffix.
 
     A scan's path with its suffix taken off; where two scans would share one (a.png beside a.dcm, or
-    the same path in two folders given), the later keep their suffix, and a number if need be.
+    the same path in two folders given), the later keep their suffix, and a number if need be; and so do those
+    that would replace what is no heatmap: the folder may hold scans.
     """
-    places = Places()
+
+    def is_free(place: PurePath) -> bool:
+        picture, numbers = _heatmap_files(folder, place)
+        return may_be_drawn_at(picture) and (os.path.lexists(picture) or not os.path.lexists(numbers))
+
+    places = Places(is_free)
     return [places.take(found.relative.with_suffix(""), found.relative) for found in files]
 
 
@@ -133,5 +151,6 @@ def _write_heatmap(folder: Path, place: PurePath, outcome: Outcome) -> None:
     picture, numbers = _heatmap_files(folder, place)
     file = io.BytesIO()
     np.save(file, outcome.reading.heatmap, allow_pickle=False)
-    write_whole(numbers, file.getvalue(), durable=False)
+    # The picture first: by it the next run knows that both are replaced by rights
     write_whole(picture, png(overlay(outcome.scan.windowed(), outcome.reading)), durable=False)
+    write_whole(numbers, file.getvalue(), durable=False)

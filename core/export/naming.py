@@ -7,7 +7,7 @@ scan is called by the hash of its file, and names that are known are taken out o
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import PurePath
 
 from core.errors import ScanError
@@ -39,11 +39,12 @@ class Naming:
 
     Args:
         named: whether files' and patients' names may leave.
+        is_free: whether a place may be given; in the folder may lie what must not be replaced.
     """
 
-    def __init__(self, named: bool) -> None:
+    def __init__(self, named: bool, is_free: Callable[[PurePath], bool] = lambda _: True) -> None:
         self.named = named
-        self._places = Places()
+        self._places = Places(is_free)
         self._unopened: dict[Found, int] = {}
 
     def name(self, item: Item) -> str:
@@ -59,7 +60,7 @@ class Naming:
         """Where its files go under a folder, less the suffix; no two calls give the same.
 
         With names, that is the scan's path under the folder that was given, without its suffix; where two
-        scans would share one (a.png beside a.dcm), the later has a number.
+        scans would share one (a.png beside a.dcm), or it is not free, the later has a number.
         """
         bare = _bare(item.found.relative) if self.named else PurePath(self.name(item))
         return self._places.take(bare)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path, PurePath
 
@@ -38,12 +39,13 @@ def write_scan_report(
 def write_scan_reports(
     folder: Path, items: Iterable[Item], named: bool, progress: Progress, *, date: datetime.date | None = None
 ) -> Written:
-    """`write_scan_report` for each scan that was read, into one folder; others are left out and told.
+    """`write_scan_report` for each scan that was read, into one folder; others are left out and told. Reports
+    of the same names in it are replaced, other files not.
 
     Raises:
         LungfieldError: the folder cannot be written to. Cancelled: between two scans. Then nothing is left.
     """
-    naming = Naming(named)
+    naming = Naming(named, lambda place: _may_be_made_at(folder / f"{place}.pdf"))
     leaving = Leaving(naming)
     with Stage(folder) as stage:
         for item in counted(items, progress):
@@ -53,6 +55,17 @@ def write_scan_reports(
                 with stage.file(PurePath(f"{naming.place(item)}.pdf")) as file:
                     _draw(file, item, naming, date)
     return leaving.written(stage)
+
+
+def _may_be_made_at(path: Path) -> bool:
+    """Whether a PDF at `path` would replace nothing but one of Lungfield's: a folder of scans may hold the
+    reports of those who read them."""
+    if not os.path.lexists(path):
+        return True
+    try:
+        return b"/Creator (Lungfield)" in path.read_bytes()
+    except OSError:
+        return False
 
 
 def write_folder_report(

@@ -142,21 +142,47 @@ def test_heatmaps_lie_under_the_scans_relative_path(model, scans, tmp_path):
     assert min(picture.shape[:2]) >= 512
 
 
-def test_scans_that_would_share_a_heatmap_keep_theirs_apart():
+def test_no_heatmap_replaces_a_scan_or_is_read_as_one(model, scans, tmp_path, capsys):
+    """Where they go to the folder of the scans, or a folder in it."""
+    (scans / "bad.png").unlink()
+    before = {path: path.read_bytes() for path in scans.rglob("*") if path.is_file()}
+    for number in range(2):
+        out = tmp_path / f"{number}.csv"
+        assert _read(scans, "--heatmaps", scans, "--out", out, "--model", model) == DONE
+        assert len(_rows(out)) == 2
+        after = {path for path in scans.rglob("*") if path.is_file()}
+        assert {path: path.read_bytes() for path in before} == before
+        assert {str(path.relative_to(scans)) for path in after - set(before)} == {
+            *("one.png.png", "one.png.npy"),
+            *("deep er/two.png.png", "deep er/two.png.npy"),
+        }
+    assert "heatmaps of an earlier run left out: 2" in capsys.readouterr().err
+
+
+def test_numbers_that_are_not_ours_are_not_replaced_by_a_map(model, scans, tmp_path):
+    maps = tmp_path / "maps"
+    maps.mkdir()
+    (maps / "one.npy").write_bytes(b"numbers of somebody's own")
+    _read(scans / "one.png", "--heatmaps", maps, "--model", model)
+    assert sorted(path.name for path in maps.iterdir()) == ["one.npy", "one.png.npy", "one.png.png"]
+    assert (maps / "one.npy").read_bytes() == b"numbers of somebody's own"
+
+
+def test_scans_that_would_share_a_heatmap_keep_theirs_apart(tmp_path):
     files = [
         Found(Path(p), Path(r)) for p, r in (("x/a.png", "a.png"), ("x/a.dcm", "a.dcm"), ("y/a.png", "a.png"))
     ]
-    assert [str(place) for place in heatmap_places(files)] == ["a", "a.dcm", "a.png"]
+    assert [str(place) for place in heatmap_places(files, tmp_path)] == ["a", "a.dcm", "a.png"]
     dotted = [Found(Path(name), Path(name)) for name in ("1.2.840.1", "1.2.840.2")]
-    assert len(set(heatmap_places(dotted))) == 2
+    assert len(set(heatmap_places(dotted, tmp_path))) == 2
     cased = [Found(Path(name), Path(name)) for name in ("A.png", "a.dcm", "B.png", "b.png")]
-    assert [str(place) for place in heatmap_places(cased)] == ["A", "a.dcm", "B", "b.png"]
+    assert [str(place) for place in heatmap_places(cased, tmp_path)] == ["A", "a.dcm", "B", "b.png"]
 
 
-def test_places_for_very_many_heatmaps_are_known_at_once():
+def test_places_for_very_many_heatmaps_are_known_at_once(tmp_path):
     """Before the first scan is read. Looking for each among as many choices as files took a minute."""
     files, begun = [Found(f"x/{n}.png", f"{n}.png") for n in range(3000)], time.process_time()
-    assert len(set(heatmap_places(files))) == len(files)
+    assert len(set(heatmap_places(files, tmp_path))) == len(files)
     assert time.process_time() - begun < 5
 
 

@@ -56,12 +56,23 @@ def test_pictures_lie_like_their_files_or_are_named_by_hashes(tmp_path):
     assert files_below(tmp_path / "unnamed") == sorted(f"scan-{each.sha256[:12]}.png" for each in items)
 
 
-def test_a_picture_without_names_holds_nothing_but_pixels(tmp_path):
+def test_a_picture_without_names_holds_nothing_but_pixels_and_whose_it_is(tmp_path):
     scan = item(dicom_file(tmp_path / "Quigley Zsofia.dcm"))
     (path,) = write_overlays(tmp_path / "out", [scan], False, NullProgress()).files
     assert leaks(path.read_bytes()) == leaks(path.name.encode()) == []
     with Image.open(path) as image:
-        assert image.info == {}
+        assert image.info == {"Software": "Lungfield"}
+
+
+def test_a_scan_is_never_replaced_by_its_picture(tmp_path):
+    """The folder may be the one that was opened; only pictures of an earlier export in it are replaced."""
+    items = [item(picture(tmp_path / name, seed), tmp_path) for seed, name in enumerate(("a.png", "b.jpeg"))]
+    other = picture(tmp_path / "b.png", 7)  # not exported
+    before = {path: path.read_bytes() for path in (items[0].found.path, other)}
+    for _ in range(2):
+        written = write_overlays(tmp_path, items, True, NullProgress())
+        assert written.files == (tmp_path / "a-2.png", tmp_path / "b-2.png")
+    assert {path: path.read_bytes() for path in before} == before
 
 
 def test_a_rejected_scan_says_so_in_its_picture(tmp_path):

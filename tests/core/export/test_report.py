@@ -188,6 +188,16 @@ def test_reports_of_many_scans_are_a_file_each(tmp_path):
     assert [each.reason for each in written.left_out] == ["c.png is empty", "it was not read"]
 
 
+def test_a_report_of_somebody_elses_is_not_replaced(tmp_path):
+    """The folder may be that of the scans, with what was written of them."""
+    items = [item(picture(tmp_path / "a.png"), tmp_path)]
+    (tmp_path / "a.pdf").write_bytes(b"%PDF-1.4 what the radiologist wrote")
+    for _ in range(2):
+        written = write_scan_reports(tmp_path, items, True, NullProgress())
+        assert written.files == (tmp_path / "a-2.pdf",)
+    assert (tmp_path / "a.pdf").read_bytes() == b"%PDF-1.4 what the radiologist wrote"
+
+
 def _many(tmp_path):
     read = item(picture(tmp_path / "a.png"))
     normal = reading(probability=0.125, label="NORMAL")
