@@ -20,7 +20,7 @@ from gui.jobs import JobProgress, Lane
 from gui.worklist.entry import Entry
 
 #: Long enough for a busy machine to open the model and read some scans.
-PATIENCE_MS = 30_000
+PATIENCE_MS = 120_000
 
 
 def settle(qtbot: Any, lungfield: Lungfield) -> None:
