@@ -7,6 +7,7 @@ import os
 import sqlite3
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -21,13 +22,28 @@ from core.store.schema import Step, bring_up_to_date, is_current, version_of
 _PAUSE_SECONDS = 0.05
 
 
-def open_disk(
-    path: Path, steps: Sequence[Step], is_damaged: bool = False
-) -> tuple[Disk | None, LungfieldError | None]:
-    """The store at `path`, which is made where there is none, and what the person should know.
+@dataclass(frozen=True)
+class Opened:
+    """What came of opening a store.
 
-    The disk may be one that can only be read. There is none where nothing can be read either, or the
-    file is not for this Lungfield.
+    Attributes:
+        disk: may be one that can only be read; None where nothing can be read either, or the file is not for
+            this Lungfield.
+        said: what the person should know.
+        is_final: whether trying again would change nothing.
+    """
+
+    disk: Disk | None
+    said: LungfieldError | None
+    is_final: bool = False
+
+    @property
+    def is_writable(self) -> bool:
+        return self.disk is not None and self.disk.is_writable
+
+
+def open_disk(path: Path, steps: Sequence[Step], is_damaged: bool = False) -> Opened:
+    """The store at `path`, which is made where there is none.
 
     Args:
         path: absolute.
@@ -46,15 +62,15 @@ def open_disk(
             notice = _put_aside(path, hold)
             _prepare(path, steps)
         hold.share()
-        return Disk(path, hold), notice
+        return Opened(Disk(path, hold), notice)
     except (LungfieldError, OSError, sqlite3.Error) as error:
         if hold:
             hold.release()
         if isinstance(error, LungfieldError):
             logger.warning("the store is not used: %s", error.message)
-            return None, error
+            return Opened(None, error, is_final=True)
         logger.warning("the store cannot be written: %s", trouble.name_of(error))
-        return _only_to_read(path, steps), trouble.in_words(error, path)
+        return Opened(_only_to_read(path, steps), trouble.in_words(error, path))
 
 
 def aside_pattern(path: Path) -> str:

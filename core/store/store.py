@@ -66,17 +66,19 @@ class Store(Answers):
         self._damaged: Disk | None = None  # until another is in its place
         self._is_closed = False
         self._closing = threading.Lock()
-        self._disk, said = open_disk(path, steps)
+        opened = open_disk(path, steps)
+        self._disk = opened.disk
+        if opened.is_writable:
+            self._notice = opened.said
+        else:
+            self._trouble = opened.said
         self._writer: Writer | None = None
-        if self._disk and self._disk.is_writable:
-            self._notice = said
+        if not opened.is_final:  # what cannot be written now may be later: disks are full, or mounted late
             self._writer = Writer(self._pending, self._write)
             # Whoever forgets to close it loses nothing
             atexit.register(self.close)
-        else:
-            self._trouble = said
-        if said:
-            self._tell(said)
+        if opened.said:
+            self._tell(opened.said)
 
     def __enter__(self) -> Store:
         return self
@@ -202,6 +204,8 @@ class Store(Answers):
         try:
             return question(disk)
         except sqlite3.Error as error:
+            if disk is not self._disk and self._disk is not None and not self._is_closed:
+                return self._ask(question, otherwise)  # another was opened in its place meanwhile
             if not self._is_closed:
                 logger.warning("the store cannot be read: %s", trouble.name_of(error))
             if trouble.is_damage(error) and self._writer and disk is self._disk:
@@ -231,7 +235,7 @@ class Store(Answers):
         return True
 
     def _write_to_disk(self, changes: list[Change]) -> None:
-        if self._disk is None:
+        if self._disk is None or not self._disk.is_writable:
             self._open_again()
         elif not self._disk.is_in_place:
             raise trouble.gone(self._path)
@@ -261,12 +265,15 @@ class Store(Answers):
     def _open_again(self) -> None:
         """Raises LungfieldError where nothing can be written."""
         is_damaged = self._damaged is not None and self._damaged.is_in_place
-        self._disk, said = open_disk(self._path, self._steps, is_damaged)
-        if said and not (self._disk and self._disk.is_writable):
-            raise said
-        self._damaged, self._notice = None, said
-        if said:
-            self._tell(said)
+        before, opened = self._disk, open_disk(self._path, self._steps, is_damaged)
+        self._disk = opened.disk
+        if before is not None:
+            before.close()
+        if opened.said and not opened.is_writable:
+            raise opened.said
+        self._damaged, self._notice = None, opened.said
+        if opened.said:
+            self._tell(opened.said)
 
     def _tell(self, problem: LungfieldError) -> None:
         if self._told is None or problem.message in self._said:

@@ -116,6 +116,33 @@ def test_a_store_that_may_only_be_read_is_read_and_added_to_in_memory(opens, fol
     assert file.read_bytes() == content
 
 
+@POSIX
+@pytest.mark.parametrize("was_there", [True, False], ids=["one that was there", "a new one"])
+def test_a_store_that_may_be_written_later_is_written_then(opens, folder, told, was_there):
+    """A disk was full at the start, or a folder mounted late: what is said meanwhile is not lost."""
+    file = folder / "lungfield.sqlite3"
+    kept = range(3 if was_there else 0)
+    if was_there:
+        store = opens(file)
+        fill(store, kept)
+        store.close()
+    with nothing_allowed(folder):
+        store = opens(file)
+        assert is_told_once(told, store, "memory only")
+        fill(store, range(3, 5))
+        store.set_review(digest(4), Review("PNEUMONIA"))
+        assert has_all(store, [*kept, 3, 4])
+    store.set_review(digest(3), Review("NORMAL"))
+    store.flush()
+    assert (store.problem, store.path) == (None, file)
+    assert has_all(store, [*kept, 3, 4])
+    store.close()
+    store = opens(file)
+    assert has_all(store, [*kept, 3, 4])
+    assert [store.review(digest(number)) for number in (3, 4)] == [Review("NORMAL"), Review("PNEUMONIA")]
+    assert len(told) == 1
+
+
 @pytest.fixture
 def small_disk(tmp_path) -> Iterator[Path]:
     """A disk of one megabyte."""
@@ -148,6 +175,25 @@ def test_a_full_disk_loses_nothing_and_is_written_once_there_is_space(small_disk
     assert (store.problem, store.path) == (None, file)
     store.close()
     assert has_all(opens(file), range(500))
+
+
+def test_a_disk_that_is_full_from_the_start_is_written_once_there_is_space(small_disk, opens, told):
+    file, ballast = small_disk / "lungfield.sqlite3", small_disk / "ballast"
+    store = opens(file)
+    fill(store, range(20))
+    store.close()
+    with contextlib.suppress(OSError), ballast.open("wb", buffering=0) as full:
+        while True:
+            full.write(bytes(4096))
+    store = opens(file)
+    store.set_review(digest(1), Review("NORMAL"))
+    assert store.problem is not None
+    assert store.review(digest(1)) == Review("NORMAL")
+    ballast.unlink()
+    store.close()
+    store = opens(file)
+    assert store.review(digest(1)) == Review("NORMAL")
+    assert has_all(store, range(20))
 
 
 def test_clearing_the_history_on_a_full_disk_forgets_all_or_nothing(small_disk, opens):
