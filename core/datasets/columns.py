@@ -10,7 +10,7 @@ from typing import Literal
 
 from core.datasets.dataset import Split
 
-What = Literal["file", "label", "pneumonia", "normal", "patient", "split", "dataset"]
+What = Literal["file", "label", "pneumonia", "normal", "patient", "split", "dataset", "sha256"]
 
 #: Columns by what they are called, in lower case, letters and digits only; the first that is there counts.
 #: `pneumonia` and `normal` are read where there is no column for the label: sets with a column a finding.
@@ -30,6 +30,7 @@ _NAMES: Mapping[What, tuple[str, ...]] = {
     "patient": ("patient", "patientid", "subject", "subjectid", "patientnumber", "person", "personid"),
     "split": ("split", "part", "partition", "subset", "datasettype", "fold", "set"),
     "dataset": ("dataset", "source"),
+    "sha256": ("sha256",),
 }
 
 #: What a label may say, in lower case, with spaces for _ and -.

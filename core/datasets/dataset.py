@@ -37,7 +37,7 @@ class Sample:
     Attributes:
         label: 0 NORMAL, 1 PNEUMONIA.
         patient: tells patients apart within `dataset`; never empty.
-        sha256: of the file; empty until it was read.
+        sha256: of the file; empty until it was read, unless a table tells of what content it speaks.
         is_guess: whether nobody said whose scan it is, and `patient` is the file's own name.
         dicom_patient: `DicomFacts.patient_key`; empty until the file was read, and where it tells none.
         source: which of the folders and tables that were given it came from, counted from 0. One may hold
@@ -53,6 +53,12 @@ class Sample:
     is_guess: bool = False
     dicom_patient: str = ""
     source: int = 0
+
+    def check(self, sha256: str) -> None:
+        """Raise ScanError where a label was given to another content than is there now: that may be another
+        patient's, for programs save under the same names."""
+        if self.sha256 and sha256 != self.sha256:
+            raise ScanError(f"{self.path.name} is another file than the one that was labelled")
 
     def as_read(self, sha256: str, dicom_patient: str) -> Sample:
         """With what only the file tells. What a person said of the patient is not taken back by DICOM's ID,
@@ -78,15 +84,18 @@ class LoadedScans:
         return hashlib.sha256(repr(facts).encode()).hexdigest()
 
 
-def sample_at(path: Path, label: int, dataset: str, split: Split, patient: str = "") -> Sample:
+def sample_at(
+    path: Path, label: int, dataset: str, split: Split, patient: str = "", sha256: str = ""
+) -> Sample:
     """The sample of a file that is not opened yet.
 
     Args:
         patient: as a person said it; empty: as the file's name tells, where it is like a public set's.
             Otherwise every file is a patient of its own.
+        sha256: of the content that the label is of; empty: whatever is there.
     """
     patient = patient or patient_in_name(path.name)
-    return Sample(path, label, dataset, split, patient or path.stem, is_guess=not patient)
+    return Sample(path, label, dataset, split, patient or path.stem, sha256, is_guess=not patient)
 
 
 def find_samples(root: Path) -> list[Sample]:
@@ -180,9 +189,10 @@ def decoded(sample: Sample, spec: Preprocessing) -> tuple[Sample, Scan]:
     """The scan, and the sample with what only the file tells: its content's hash, and DICOM's patient.
 
     Raises:
-        ScanError: it cannot be read.
+        ScanError: it cannot be read, or is not what was labelled.
     """
     scan = decode_file(sample.path, min_side=spec.decode_side)
+    sample.check(scan.sha256)
     return sample.as_read(scan.sha256, scan.dicom.patient_key if scan.dicom else ""), scan
 
 

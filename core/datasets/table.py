@@ -65,10 +65,10 @@ def read_table(path: Path, progress: Progress | None = None) -> TableRows:
     """The labelled scans that a table names.
 
     The first row names the columns, in any order: one for the file, one for the label, and perhaps the
-    patient, the split and the DATASET. `core.datasets.columns` says which names and labels are understood,
-    `core.datasets.places` where the files may lie. Comma, semicolon and tab are told apart, as are UTF-8,
-    UTF-16 and the system's own code page. A table that is called `train`, `val` or `test` is that part where
-    no column says more; its DATASET is called like its folder.
+    patient, the split, the DATASET and the SHA-256 of what was labelled. `core.datasets.columns` says which
+    names and labels are understood, `core.datasets.places` where the files may lie. Comma, semicolon and tab
+    are told apart, as are UTF-8, UTF-16 and the system's own code page. A table that is called `train`, `val`
+    or `test` is that part where no column says more; its DATASET is called like its folder.
 
     Raises:
         DatasetError: it cannot be read, has no such columns, or names no scan that can be used.
@@ -86,8 +86,8 @@ def read_table(path: Path, progress: Progress | None = None) -> TableRows:
     part = split_of(path.stem) or "train"
     name = path.resolve().parent.name or path.stem
     bad: Counter[str] = Counter()
-    # By file as the table has it, label and split, with patient and DATASET: each is one scan
-    said: dict[tuple[str, int, str], tuple[str, str]] = {}
+    # By file as the table has it, label and split, with patient, DATASET and SHA-256: each is one scan
+    said: dict[tuple[str, int, str], tuple[str, str, str]] = {}
     for row in rows:
         if not (file := columns.text("file", row)).strip():
             continue
@@ -97,18 +97,21 @@ def read_table(path: Path, progress: Progress | None = None) -> TableRows:
             continue
         where = columns.text("split", row).strip()
         patient, dataset = columns.text("patient", row).strip(), columns.text("dataset", row).strip()
-        said.setdefault((file, label, where), (patient, dataset))
+        sha256 = columns.text("sha256", row).strip().lower()
+        said.setdefault((file, label, where), (patient, dataset, sha256))
     progress.check()
     places = places_of((file for file, *_ in said), path.parent, progress)
     samples: dict[tuple[str, int, Split], Sample] = {}
     not_found: dict[str, None] = {}
-    for (file, label, where), (patient, dataset) in said.items():
+    for (file, label, where), (patient, dataset, sha256) in said.items():
         if (at := places.get(file)) is None:
             not_found[file] = None
         else:
             split = (split_of(where) if where else None) or part
             if (at, label, split) not in samples:
-                samples[at, label, split] = sample_at(Path(at), label, dataset or name, split, patient)
+                samples[at, label, split] = sample_at(
+                    Path(at), label, dataset or name, split, patient, sha256
+                )
     if not samples:
         raise _of_no_use(path, list(not_found), bad)
     missing = [Path(_shown(file)) for file in not_found]
@@ -116,18 +119,18 @@ def read_table(path: Path, progress: Progress | None = None) -> TableRows:
 
 
 def write_table(path: Path, samples: Sequence[Sample]) -> None:
-    """Write samples so that `read_table` gives them back, but for their hashes: paths are absolute.
+    """Write samples so that `read_table` gives them back: paths are absolute.
 
     Raises:
         LungfieldError: the file cannot be written.
     """
     text = io.StringIO()
     writer = csv.writer(text)
-    writer.writerow(("path", "label", "patient", "dataset", "split"))
+    writer.writerow(("path", "label", "patient", "dataset", "split", "sha256"))
     for each in samples:
         where = str(each.path.absolute())
         patient = "" if each.is_guess else each.patient
-        writer.writerow((where, CLASSES[each.label], patient, each.dataset, each.split))
+        writer.writerow((where, CLASSES[each.label], patient, each.dataset, each.split, each.sha256))
     write_whole(path, text.getvalue().encode("utf-8", "surrogateescape"))
 
 

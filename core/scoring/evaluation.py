@@ -8,7 +8,7 @@ from pathlib import Path, PurePath
 from core.datasets.dataset import Sample
 from core.datasets.inspection import found
 from core.datasets.patients import patient_groups
-from core.errors import DatasetError
+from core.errors import DatasetError, ScanError
 from core.progress import Progress
 from core.reading.finding import Found
 from core.reading.folder import Outcome, read_files
@@ -137,6 +137,11 @@ def _evaluated(sample: Sample, outcome: Outcome) -> EvaluatedScan:
     dicom = outcome.scan.dicom if outcome.scan is not None else None
     status = outcome.status
     assert status != "known"
+    reading, reason = outcome.reading, outcome.reason
+    try:
+        sample.check(outcome.sha256 or sample.sha256)
+    except ScanError as error:
+        reading, status, reason = None, "failed", str(error)
     return EvaluatedScan(
         path=sample.path,
         sha256=outcome.sha256,
@@ -144,6 +149,6 @@ def _evaluated(sample: Sample, outcome: Outcome) -> EvaluatedScan:
         patient=sample.as_read(outcome.sha256, dicom.patient_key if dicom is not None else "").patient,
         dataset=sample.dataset,
         status=status,
-        probability=outcome.reading.probability if outcome.reading is not None else None,
-        reason=outcome.reason,
+        probability=reading.probability if reading is not None else None,
+        reason=reason,
     )

@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
+
+import cv2
+
+from core.datasets.dataset import load
 from core.datasets.reviewed import NAME, write_reviewed
 from core.datasets.table import read_table
+from core.imaging.preprocess import Preprocessing
+from core.progress import NullProgress
+from tests.pictures import radiograph
 
 
 def test_reviewed_scans_are_written_once_each(tmp_path) -> None:
@@ -26,6 +34,24 @@ def test_reviewed_scans_are_written_once_each(tmp_path) -> None:
         ("person7_virus_1.png", 1, "person7", NAME, "train"),
         ("IM-0001-0001.png", 1, "somebody", NAME, "train"),
     ]
+
+
+def test_a_label_is_not_learnt_with_another_picture_than_it_was_given_to(tmp_path) -> None:
+    """Viewers save the next patient's scan under the same name."""
+    files = [tmp_path / "kept.png", tmp_path / "export.png"]
+    for seed, file in enumerate(files):
+        cv2.imwrite(str(file), radiograph(seed))
+    hashes = [hashlib.sha256(file.read_bytes()).hexdigest() for file in files]
+    table = tmp_path / "reviewed.csv"
+    rows = [(file, sha256, "PNEUMONIA", "") for file, sha256 in zip(files, hashes, strict=True)]
+    assert write_reviewed(table, rows) == 2
+    cv2.imwrite(str(files[1]), radiograph(2))
+    samples = read_table(table).samples
+    loaded = load(samples, Preprocessing(64), NullProgress())
+    assert [sample.sha256 for sample in loaded.samples] == hashes[:1]
+    ((path, why),) = loaded.failed
+    assert path == files[1]
+    assert why == "export.png is another file than the one that was labelled"
 
 
 def test_nothing_reviewed(tmp_path) -> None:

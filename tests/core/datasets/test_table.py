@@ -128,6 +128,7 @@ def test_what_is_written_is_read_back(tmp_path) -> None:
             ("one, two", "three")[i % 2],
             ("test", "val", "train")[i % 3],
             f"p;{i}",
+            f"{i:064x}" if i else "",
         )
         for i, name in enumerate(names)
     ]

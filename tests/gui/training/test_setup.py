@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import json
 from pathlib import Path
 
@@ -14,6 +15,10 @@ from gui.training.inspector import Inspector, reviewed_table
 from gui.training.setup import FIRST_PRESET, TrainingSetup
 from tests.datasets import write_dataset
 from tests.gui.training.conftest import SOON_MS
+
+
+def sha256(file):
+    return hashlib.sha256(file.read_bytes()).hexdigest()
 
 
 @pytest.fixture
@@ -114,7 +119,7 @@ def test_other_changes_need_no_new_look(setup, ward, qtbot):
 
 def test_reviewed_scans_become_a_table_to_learn_from(setup, ward, reviewed, qtbot):
     for number, file in enumerate(sorted(ward.rglob("*.png"))):
-        reviewed.append((file, f"{number:064}", file.parent.name, f"p{number}"))
+        reviewed.append((file, sha256(file), file.parent.name, f"p{number}"))
     with qtbot.waitSignal(setup.sources_changed, timeout=SOON_MS):
         setup.add_reviewed()
     looked(setup, qtbot)
@@ -138,7 +143,7 @@ def test_reviewed_scans_that_there_are_none_of_are_told(setup, ward, qtbot):
 
 def test_reviewed_scans_added_again_are_those_of_now(setup, ward, reviewed, qtbot):
     files = sorted(ward.rglob("*.png"))
-    rows = [(file, f"{n:064}", file.parent.name, f"p{n}") for n, file in enumerate(files)]
+    rows = [(file, sha256(file), file.parent.name, f"p{n}") for n, file in enumerate(files)]
     reviewed += rows[:-4]
     setup.add_reviewed()
     qtbot.waitUntil(lambda: setup.inspection is not None, timeout=SOON_MS)
@@ -151,7 +156,7 @@ def test_reviewed_scans_added_again_are_those_of_now(setup, ward, reviewed, qtbo
 
 
 def test_a_run_takes_a_copy_of_the_reviewed_scans(setup, ward, reviewed, qtbot):
-    reviewed += [(f, f"{n:064}", f.parent.name, f"p{n}") for n, f in enumerate(sorted(ward.rglob("*.png")))]
+    reviewed += [(f, sha256(f), f.parent.name, f"p{n}") for n, f in enumerate(sorted(ward.rglob("*.png")))]
     setup.add_reviewed()
     qtbot.waitUntil(lambda: setup.inspection is not None, timeout=SOON_MS)
     setup.add([ward])
