@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from types import TracebackType
 
 from rich.console import Console
@@ -18,6 +19,8 @@ class TerminalProgress:
 
     def __init__(self) -> None:
         self._console = Console(stderr=True)
+        # Else what is said goes on to a file or a program, past the bar
+        self._is_over_bar = self._console.is_terminal and sys.stdout.isatty()
         self._bar = Progress(
             BarColumn(30),
             TextColumn("{task.percentage:3.0f}%"),
@@ -25,6 +28,7 @@ class TerminalProgress:
             TimeRemainingColumn(),
             console=self._console,
             transient=True,
+            redirect_stdout=self._is_over_bar,
             disable=not self._console.is_terminal,
         )
         self._task = self._bar.add_task("", total=1.0)
@@ -43,7 +47,7 @@ class TerminalProgress:
         self._bar.update(self._task, completed=fraction, description=text.replace("[", r"\["))
 
     def say(self, line: str) -> None:
-        if self._console.is_terminal:
+        if self._is_over_bar:
             self._console.print(line, markup=False, highlight=False, soft_wrap=True)
         else:
             print(line, flush=True)

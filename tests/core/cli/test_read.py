@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import contextlib
 import csv
 import os
 import subprocess
@@ -118,6 +119,25 @@ def test_without_out_a_line_a_scan(model, scans, capsys):
     line = capsys.readouterr().out.strip()
     assert line.startswith("PNEUMONIA")
     assert line.endswith(str(scans / "one.png"))
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="has no such terminals")
+@pytest.mark.parametrize("is_piped", [True, False])
+def test_lines_go_where_stdout_goes_though_a_bar_is_on_the_terminal(model, scans, is_piped):
+    owner, terminal = os.openpty()
+    command = [sys.executable, "main.py", "read", str(scans / "one.png"), "--model", model, "--device", "cpu"]
+    with subprocess.Popen(
+        command, cwd=ROOT, stdout=subprocess.PIPE if is_piped else terminal, stderr=terminal
+    ) as running:
+        os.close(terminal)
+        piped = running.stdout.read() if is_piped else b""
+        seen = b""
+        with contextlib.suppress(OSError):  # the end of a terminal
+            while said := os.read(owner, 4096):
+                seen += said
+    os.close(owner)
+    assert running.returncode == DONE
+    assert (b"one.png" in piped, b"one.png" in seen) == (is_piped, not is_piped)
 
 
 def test_heatmaps_lie_under_the_scans_relative_path(model, scans, tmp_path):
