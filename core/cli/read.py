@@ -47,7 +47,7 @@ def run(chosen: argparse.Namespace) -> int:
         chosen.model, chosen.engine, chosen.device, chosen.precision, chosen.threshold
     ).reader
     kept = _rows_to_keep(chosen, reader)
-    results = ResultsFile(chosen.out, kept.values()) if chosen.out else None
+    results = ResultsFile(chosen.out, _made_by(reader), kept.values()) if chosen.out else None
     try:
         counts = _read_all(files, reader, kept, results, chosen.heatmaps)
         if results:
@@ -70,9 +70,14 @@ def _rows_to_keep(chosen: argparse.Namespace, reader: Reader) -> dict[str, Row]:
     model, threshold = harmless(reader.checkpoint.name), f"{reader.threshold:.6f}"
     return {
         sha256: row
-        for sha256, row in earlier_rows(chosen.out).items()
+        for sha256, row in earlier_rows(chosen.out, _made_by(reader)).items()
         if row["model"] == model and row["threshold"] == threshold
     }
+
+
+def _made_by(reader: Reader) -> str:
+    """A model that was trained or calibrated anew may be called as it was."""
+    return f"{reader.key.fingerprint} {reader.key.precision}"
 
 
 def _read_all(

@@ -74,14 +74,15 @@ class ResultsFile:
 
     Args:
         path: of results.csv.
-        earlier: rows of earlier runs that this one may still want when it is resumed in its turn.
+        made_by: tells models apart that have one name; kept in a hidden file beside, for `earlier_rows`.
+        earlier: rows of earlier runs by the same that this one may still want when it is resumed in its turn.
 
     Raises:
         LungfieldError: it is a folder, or cannot be written.
     """
 
-    def __init__(self, path: Path, earlier: Iterable[Row] = ()) -> None:
-        self._path = path
+    def __init__(self, path: Path, made_by: str, earlier: Iterable[Row] = ()) -> None:
+        self._path, self._made_by = path, made_by
         self._part, self._earlier = _beside(path)
         # First, because the part, which is begun anew, may hold some of them
         self._keep(earlier)
@@ -94,6 +95,8 @@ class ResultsFile:
             )
         except OSError as error:
             raise _unwritable(path, error) from error
+        # Now that no row of another model is in it
+        write_whole(_note(self._part), made_by.encode(), durable=False)
         self._writer = CsvWriter(self._file, COLUMNS)
         self._guarded(self._writer.write_header)
 
@@ -104,14 +107,17 @@ class ResultsFile:
         """Close the file and give it its name."""
         self._guarded(self._file.close)
         try:
+            _note(self._path).unlink(missing_ok=True)
             os.replace(self._part, self._path)
+            os.replace(_note(self._part), _note(self._path))
             self._earlier.unlink(missing_ok=True)
         except OSError as error:
             raise _unwritable(self._path, error) from error
 
     def close(self) -> None:
         """Leave what there is as `NAME.part`; nothing to do after `finish`."""
-        self._file.close()
+        with contextlib.suppress(OSError):  # of a full disk `add` has told
+            self._file.close()
 
     def _keep(self, rows: Iterable[Row]) -> None:
         write_whole(self._earlier, csv_of(rows))
@@ -125,17 +131,19 @@ class ResultsFile:
             raise _unwritable(self._path, error) from error
 
 
-def earlier_rows(path: Path) -> dict[str, Row]:
+def earlier_rows(path: Path, made_by: str) -> dict[str, Row]:
     """Rows of earlier runs, finished or not, that were read: by SHA-256, the latest of each.
 
-    Rows that were cut off in writing, or damaged since, are left out.
+    Rows that were cut off in writing, or damaged since, are left out, and those that something else made.
 
     Raises:
         LungfieldError: `path` is a folder, or what there is may not be read.
     """
     part, earlier = _beside(path)
     rows: dict[str, Row] = {}
-    for file in filter(os.path.isfile, (path, earlier, part)):
+    for file, of in ((path, path), (earlier, part), (part, part)):
+        if not os.path.isfile(file) or not _is_by(of, made_by):
+            continue
         try:
             with file.open(newline="", encoding="utf-8", errors="surrogateescape") as lines:
                 rows |= {row["sha256"]: row for row in _whole(lines)}
@@ -162,6 +170,19 @@ def _beside(path: Path) -> tuple[Path, Path]:
     if os.path.isdir(path):
         raise LungfieldError(f"cannot write {path}", "it is a folder; name a file in it")
     return path.with_name(f"{path.name}.part"), path.with_name(f"{path.name}.earlier")
+
+
+def _note(path: Path) -> Path:
+    """Where it stands what made the rows of a file."""
+    return path.with_name(f".{path.name}.model")
+
+
+def _is_by(path: Path, made_by: str) -> bool:
+    """Where nothing is noted, the rows' own words must do."""
+    try:
+        return _note(path).read_bytes() == made_by.encode()
+    except OSError:
+        return True
 
 
 def _unwritable(path: Path, error: OSError) -> LungfieldError:

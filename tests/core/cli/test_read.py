@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -234,6 +235,23 @@ def test_resume_knows_a_model_whose_name_a_spreadsheet_would_calculate(scans, tm
     assert _rows(out) == before, "down to its milliseconds"
 
 
+def test_resume_reads_again_with_a_model_that_is_called_like_the_one_before(model, scans, tmp_path):
+    """As one that was trained anew is; and at another precision."""
+    out, other = tmp_path / "r.csv", tmp_path / "other.safetensors"
+    checkpoints.save(replace(checkpoint(), temperature=7 * checkpoint().temperature), other)
+    chosen = (scans / "one.png", "--threshold", "0.5", "--out")
+    _read(*chosen, out, "--model", model)
+    _read(*chosen, out, "--model", other, "--resume")
+    _read(*chosen, tmp_path / "afresh.csv", "--model", other)
+    told = [
+        (row["model"], row["probability"]) for path in (out, tmp_path / "afresh.csv") for row in _rows(path)
+    ]
+    assert told[0] == told[1]
+    before = _rows(out)
+    _read(*chosen, out, "--model", other, "--resume")
+    assert _rows(out) == before, "down to the milliseconds"
+
+
 def test_resume_goes_on_after_a_row_that_was_cut_off_within_a_letter(model, scans, tmp_path):
     out, part = tmp_path / "r.csv", tmp_path / "r.csv.part"
     _read(scans / "one.png", scans / "deep er" / "two.png", "--out", out, "--model", model)
@@ -252,8 +270,9 @@ def test_a_run_that_is_resumed_and_killed_again_loses_nothing(model, scans, tmp_
     before = {row["path"]: row for row in _rows(out)}
     part = out.with_name("r.csv.part")
     out.rename(part)  # the first run, killed at its very end
-    earlier = earlier_rows(out)
-    ResultsFile(out, earlier.values()).close()  # the second, killed at once
+    made_by = out.with_name(".r.csv.model").rename(out.with_name(".r.csv.part.model")).read_text()
+    earlier = earlier_rows(out, made_by)
+    ResultsFile(out, made_by, earlier.values()).close()  # the second, killed at once
     assert len(part.read_text().splitlines()) == 1
     _read(scans, "--out", out, "--model", model, "--resume")
     assert {row["path"]: row for row in _rows(out)} == before, "down to the milliseconds"

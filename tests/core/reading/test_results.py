@@ -30,7 +30,7 @@ def row(number=0, path="/scans/Müller\n«1».png", **changed):
 
 
 def rows_of(path):
-    return list(earlier_rows(path).values())
+    return list(earlier_rows(path, "one").values())
 
 
 def test_wherever_a_part_was_cut_off_its_whole_rows_are_taken_and_no_other(tmp_path):
@@ -73,7 +73,7 @@ def test_a_folder_is_refused_before_anything_is_written(tmp_path):
     for use in (ResultsFile, earlier_rows):
         for folder in (tmp_path / "results", tmp_path / "results" / "..", Path()):
             with pytest.raises(LungfieldError, match=r"^cannot write .*: it is a folder; name a file in it$"):
-                use(folder)
+                use(folder, "one")
     assert os.listdir(tmp_path) == ["results"]
 
 
@@ -81,7 +81,36 @@ def test_a_folder_is_refused_before_anything_is_written(tmp_path):
 def test_earlier_rows_that_cannot_be_read_are_told_to_a_person(tmp_path):
     (tmp_path / "r.csv").symlink_to("/proc/self/mem")
     with pytest.raises(LungfieldError, match=r"^cannot read .*r\.csv: Input/output error$"):
-        earlier_rows(tmp_path / "r.csv")
+        earlier_rows(tmp_path / "r.csv", "one")
+
+
+def test_rows_that_another_made_are_not_taken_wherever_the_run_was_killed(tmp_path):
+    out = tmp_path / "r.csv"
+    for made_by, number in (("one", 0), ("two", 1)):
+        file = ResultsFile(out, made_by)
+        file.add(row(number))
+        file.close()
+        assert [list(earlier_rows(out, each)) for each in (made_by, "three")] == [[row(number)["sha256"]], []]
+        file.finish()
+        assert [list(earlier_rows(out, each)) for each in (made_by, "three")] == [[row(number)["sha256"]], []]
+    ResultsFile(out, "one").close()
+    assert earlier_rows(out, "one") == {}
+    assert sorted(os.listdir(tmp_path)) == [
+        ".r.csv.model",
+        ".r.csv.part.model",
+        *(f"r.csv{end}" for end in ("", ".earlier", ".part")),
+    ]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="has a disk that is always full")
+def test_a_full_disk_is_told_once_and_to_a_person(tmp_path):
+    file = ResultsFile(tmp_path / "r.csv", "one")
+    file._file.close()
+    file._file = open("/dev/full", "w", newline="")  # noqa: SIM115
+    file._writer = type(file._writer)(file._file, COLUMNS)
+    with pytest.raises(LungfieldError, match=r"r\.csv: No space left"):
+        file.add(row())
+    file.close()
 
 
 @given(st.text("=+-@;,\"' \r\nab", max_size=12))
