@@ -10,21 +10,23 @@ from pathlib import Path
 from core.errors import LungfieldError
 
 
-def write_whole(path: Path, data: bytes, *, durable: bool = True) -> None:
+def write_whole(path: Path, data: bytes, *, durable: bool = True, private: bool = False) -> None:
     """Write beside `path` first, then put it in its place; the folder is made where it is missing.
 
     Args:
         durable: wait until the disk has it, so that it survives a power cut. Not worth the wait for
             what can be made again.
+        private: for nobody else on this computer, where the system has such files.
 
     Raises:
         LungfieldError: it cannot be written; what was at `path` before is still there.
     """
-    beside = path.parent / f".{path.name[:100]}.{secrets.token_hex(8)}"
+    # Nothing of its own name, which may be as long as names may be
+    beside = path.parent / f".lungfield-{secrets.token_hex(8)}"
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         # As public as the umask says, unlike tempfile's: a model or a result is for whom its folder is
-        with open(beside, "xb") as file:
+        with open(beside, "xb", opener=_for_oneself if private else None) as file:
             file.write(data)
             if durable:
                 file.flush()
@@ -36,6 +38,10 @@ def write_whole(path: Path, data: bytes, *, durable: bool = True) -> None:
     except BaseException:
         _forget(beside)
         raise
+
+
+def _for_oneself(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
 
 
 def _forget(beside: Path) -> None:

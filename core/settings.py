@@ -110,10 +110,11 @@ def save(settings: Settings) -> None:
     Raises:
         LungfieldError: the folder cannot be written to.
     """
-    text = json.dumps(asdict(settings), indent=1, ensure_ascii=False)
+    text = json.dumps(asdict(settings), indent=1)  # in ASCII: a file's name need not be text
     try:
         # Not durable: a disk busy with a training's state held the window for 0.4 s at each scan opened
-        write_whole(paths.user_data() / "settings.json", text.encode(), durable=False)
+        # Private, for it has the paths that were opened last
+        write_whole(paths.user_data() / "settings.json", text.encode(), durable=False, private=True)
     except LungfieldError as error:
         raise LungfieldError("your settings cannot be saved", error.hint) from error
 

@@ -31,7 +31,7 @@ def write_reviewed(path: Path, rows: Iterable[tuple[Path, str, str, str]]) -> in
             # Not by the file's name as such: viewers call the files of all patients alike
             who = patient or patient_in_name(file.name) or f"scan {sha256[:12]}"
             samples[sha256] = Sample(file, CLASSES.index(label), NAME, "train", who, sha256)
-    write_table(path, list(samples.values()))
+    write_table(path, list(samples.values()), private=True)
     return len(samples)
 
 

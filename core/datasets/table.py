@@ -118,8 +118,11 @@ def read_table(path: Path, progress: Progress | None = None) -> TableRows:
     return TableRows(list(samples.values()), missing, dict(bad.most_common()))
 
 
-def write_table(path: Path, samples: Sequence[Sample]) -> None:
+def write_table(path: Path, samples: Sequence[Sample], *, private: bool = False) -> None:
     """Write samples so that `read_table` gives them back: paths are absolute.
+
+    Args:
+        private: as `write_whole` takes it.
 
     Raises:
         LungfieldError: the file cannot be written.
@@ -131,7 +134,7 @@ def write_table(path: Path, samples: Sequence[Sample]) -> None:
         where = str(each.path.absolute())
         patient = "" if each.is_guess else each.patient
         writer.writerow((where, CLASSES[each.label], patient, each.dataset, each.split, each.sha256))
-    write_whole(path, text.getvalue().encode("utf-8", "surrogateescape"))
+    write_whole(path, text.getvalue().encode("utf-8", "surrogateescape"), private=private)
 
 
 def _of_no_use(path: Path, not_found: Sequence[str], bad: Counter[str]) -> DatasetError:

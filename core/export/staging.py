@@ -21,7 +21,7 @@ def whole_file(path: Path) -> Iterator[Path]:
         LungfieldError: the folder cannot be made or written to, or the block raised an OSError; what was at
             `path` before is still there.
     """
-    beside = path.with_name(f".{path.name[:100]}.{secrets.token_hex(4)}")
+    beside = path.with_name(f".lungfield-{secrets.token_hex(8)}")  # its own name may be as long as may be
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         yield beside

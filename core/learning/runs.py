@@ -85,7 +85,7 @@ def _taken(table: Path, out: Path) -> Path:
         rows = table.read_bytes()
     except OSError as error:
         raise LungfieldError(f"{table.name} is not there any more", "add it again") from error
-    write_whole(out / table.name, rows)
+    write_whole(out / table.name, rows, private=True)
     return out / table.name
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from core.errors import LungfieldError
+from core.export.staging import whole_file
 from core.files import write_whole
 
 
@@ -41,6 +42,17 @@ def test_what_cannot_be_written_leaves_what_was_there_and_nothing_beside(tmp_pat
     assert (tmp_path / "file").read_text() == "before"
 
 
-def test_a_name_as_long_as_names_may_be(tmp_path: Path) -> None:
-    write_whole(tmp_path / ("n" * 255), b"text")
-    assert [each.name for each in tmp_path.iterdir()] == ["n" * 255]
+@pytest.mark.parametrize("name", ["n" * 255, 85 * "肺"])
+def test_a_name_as_long_as_names_may_be(tmp_path: Path, name: str) -> None:
+    """File systems count letters, or bytes."""
+    write_whole(tmp_path / name, b"text")
+    with whole_file(tmp_path / name) as beside:
+        beside.write_bytes(b"new")
+    assert [each.name for each in tmp_path.iterdir()] == [name]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="says otherwise who may read")
+def test_what_is_private_is_for_nobody_else(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("before")
+    write_whole(tmp_path / "file", b"text", private=True)
+    assert stat.S_IMODE((tmp_path / "file").stat().st_mode) == 0o600

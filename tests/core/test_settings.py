@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import stat
+import sys
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -103,6 +106,14 @@ def test_nothing_in_the_file_stops_the_start(file: Path, said: dict[str, Any]) -
     loaded = kept.load()
     kept.save(loaded)
     assert kept.load() == loaded
+
+
+def test_a_path_that_is_no_text_is_kept_for_oneself(file: Path) -> None:
+    latin = os.fsdecode(b"/scans/M\xfcller.png") if sys.platform == "linux" else "/scans/Müller.png"
+    kept.save(Settings(recent=(latin, "/scans/Łódź.png")))
+    assert kept.load().recent == (latin, "/scans/Łódź.png")
+    if sys.platform != "win32":
+        assert stat.S_IMODE(file.stat().st_mode) == 0o600
 
 
 def test_a_folder_that_cannot_be_written_is_said_in_words(file: Path) -> None:
