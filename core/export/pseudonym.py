@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import os
 import secrets
+from contextlib import suppress
 from pathlib import Path
 
+from core.errors import LungfieldError
+from core.files import write_whole
 from core.imaging.patients import patient_in_name
 from core.paths import user_data
 
@@ -27,15 +29,10 @@ def key() -> bytes:
     if kept := _kept(path):
         return kept
     made = secrets.token_bytes(_BYTES)
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-            file.write(made)
-    except FileExistsError:  # another process was faster
-        return _kept(path) or made
-    except OSError:
-        pass
-    return made
+    with suppress(LungfieldError):
+        # Whole or not at all: patients would have another name in each export with a key that was cut short
+        write_whole(path, made, private=True)
+    return _kept(path) or made
 
 
 def kept_key() -> bytes:

@@ -14,7 +14,7 @@ from core.datasets.patients import patient_groups
 from core.datasets.splitting import split
 from core.errors import LungfieldError
 from core.export.dataset import grey_png, write_dataset
-from core.export.pseudonym import key, pseudonym
+from core.export.pseudonym import kept_key, key, pseudonym
 from core.imaging.decode import decode, decode_file
 from core.imaging.preprocess import Preprocessing
 from core.imaging.scan import Scan, Window
@@ -215,9 +215,20 @@ def test_a_folder_that_cannot_be_looked_at_is_told_to_a_person(tmp_path):
 def test_a_patient_has_the_same_pseudonym_each_time_on_one_computer(tmp_path, monkeypatch):
     monkeypatch.setenv("LUNGFIELD_HOME", str(tmp_path / "one"))
     one = pseudonym("dicom 7", key())
+    assert one == pseudonym("dicom 7", kept_key())
     assert pseudonym("dicom 7", key()) == one != pseudonym("dicom 8", key())
     monkeypatch.setenv("LUNGFIELD_HOME", str(tmp_path / "other"))
     assert pseudonym("dicom 7", key()) != one
+
+
+def test_a_key_that_was_cut_short_is_made_anew(tmp_path, monkeypatch):
+    """As by a full disk; with another key in each export a patient would never be the same."""
+    monkeypatch.setenv("LUNGFIELD_HOME", str(tmp_path))
+    key()
+    (file,) = (path for path in tmp_path.rglob("*") if path.is_file())
+    file.write_bytes(b"short")
+    assert kept_key() == b""
+    assert key() == key() == kept_key() != b""
 
 
 @pytest.mark.skipif(os.name != "posix", reason="files are private otherwise there")
