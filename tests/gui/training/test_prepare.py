@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 
 import pytest
@@ -120,7 +121,9 @@ def test_a_folder_that_is_no_dataset_is_explained(bench, qtbot, tmp_path):
 def test_reviewed_scans_are_added_by_their_button(bench, qtbot, reviewed, tmp_path):
     on = bench()
     ward = write_dataset(tmp_path / "ward", each=6)
-    reviewed += [(f, f"{n:064}", f.parent.name, f"p{n}") for n, f in enumerate(sorted(ward.rglob("*.png")))]
+    for number, file in enumerate(sorted(ward.rglob("*.png"))):
+        sha256 = hashlib.sha256(file.read_bytes()).hexdigest()
+        reviewed.append((file, sha256, file.parent.name, f"p{number}"))
     qtbot.mouseClick(on.page.prepare.sources.add_reviewed, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: on.setup.inspection is not None, timeout=SOON_MS)
     assert on.setup.sources == (reviewed_table(),)
