@@ -38,7 +38,7 @@ class Sample:
         label: 0 NORMAL, 1 PNEUMONIA.
         patient: tells patients apart within `dataset`; never empty.
         sha256: of the file; empty until it was read, unless a table tells of what content it speaks.
-        is_guess: whether nobody said whose scan it is, and `patient` is the file's own name.
+        is_guess: whether nobody said whose scan it is, and `patient` is the file's own path.
         dicom_patient: `DicomFacts.patient_key`; empty until the file was read, and where it tells none.
         source: which of the folders and tables that were given it came from, counted from 0. One may hold
             several DATASETs, and several may hold one.
@@ -91,11 +91,13 @@ def sample_at(
 
     Args:
         patient: as a person said it; empty: as the file's name tells, where it is like a public set's.
-            Otherwise every file is a patient of its own.
+            Otherwise every file is a patient of its own, but for those that differ in their suffix alone:
+            in each folder numbers may begin anew.
         sha256: of the content that the label is of; empty: whatever is there.
     """
     patient = patient or patient_in_name(path.name)
-    return Sample(path, label, dataset, split, patient or path.stem, sha256, is_guess=not patient)
+    own = patient or os.path.splitext(os.path.abspath(path))[0]
+    return Sample(path, label, dataset, split, own, sha256, is_guess=not patient)
 
 
 def find_samples(root: Path) -> list[Sample]:

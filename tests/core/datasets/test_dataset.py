@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import shutil
 from collections import Counter
 from pathlib import Path
@@ -24,12 +25,12 @@ SPEC = Preprocessing(64)
         ("IM-0437-0001-0002.jpeg", "IM-0437"),
         ("NORMAL2-IM-0437-0001.jpeg", "NORMAL2-IM-0437"),
         ("00001543_007.jpeg", "00001543"),
-        ("knee.png", "knee"),
+        ("knee.png", os.path.abspath("folder/knee")),
     ],
 )
 def test_patients_are_told_by_the_names_of_the_public_sets(name, patient):
     sample = sample_at(Path("folder", name), 0, "ward", "train")
-    assert (sample.patient, sample.is_guess) == (patient, patient == "knee")
+    assert (sample.patient, sample.is_guess) == (patient, name == "knee.png")
 
 
 def test_a_folder_in_a_class_folder_is_a_patient(tmp_path):

@@ -188,6 +188,24 @@ def test_too_few_patients(tmp_path) -> None:
         load(ward)
 
 
+def test_numbers_that_begin_anew_in_each_folder_are_not_one_patients(tmp_path) -> None:
+    ward = tmp_path / "ward"
+    for part in ("train", "test"):
+        for label in ("NORMAL", "PNEUMONIA"):
+            (ward / part / label).mkdir(parents=True)
+            for number in range(6):
+                picture = radiograph(
+                    100 * (part == "test") + 10 * (label == "NORMAL") + number,
+                    size=(80, 90),
+                    opacity=label == "PNEUMONIA",
+                )
+                cv2.imwrite(str(ward / part / label / f"{number:04}.png"), picture)
+    inspected = look(ward)
+    assert kinds(inspected) == {"no-validation": 0}
+    assert len(inspected.samples) == 24
+    assert sum(inspected.patients.values()) == 24
+
+
 def test_what_is_no_dataset_is_said(tmp_path) -> None:
     with pytest.raises(DatasetError, match="is no DATASET"):
         look(tmp_path)

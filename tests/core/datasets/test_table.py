@@ -58,7 +58,10 @@ def test_letters_as_spreadsheets_save_them(tmp_path, encoding) -> None:
 def test_boxes_drawn_in_a_scan_are_one_scan(tmp_path) -> None:
     files(tmp_path, "a.dcm", "b.dcm")
     text = "patientId,x,y,Target\na,1,2,1\na,30,40,1\nb,,,0\n"
-    assert said(tmp_path, text) == [("a.dcm", 1, "a", "train"), ("b.dcm", 0, "b", "train")]
+    assert said(tmp_path, text) == [
+        ("a.dcm", 1, str(tmp_path / "a"), "train"),
+        ("b.dcm", 0, str(tmp_path / "b"), "train"),
+    ]
 
 
 def test_a_file_under_both_labels_stays_under_both(tmp_path) -> None:
