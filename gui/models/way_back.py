@@ -53,8 +53,8 @@ class WayBack(QToolButton):
             self._menu.addAction(action)
 
     def _earlier(self) -> list[tuple[str, str]]:
-        """Models that were active, do not read now and are still there, the latest first, and since when each was
-        active."""
+        """Models that were active, do not read now and are still there, the latest first, and since when each
+        was active."""
         found: dict[str, str] = {}
         for each in self._models.history:
             if not each.gone and each.name != self._models.reading and self._models.get(each.name):
