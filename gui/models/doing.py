@@ -31,9 +31,7 @@ def set_note(name: str, note: str) -> tuple[Word, ...]:
     return ()
 
 
-def set_operating_points(
-    name: str, points: tuple[OperatingPoint, ...], fingerprint: str
-) -> tuple[Word, ...]:
+def set_operating_points(name: str, points: tuple[OperatingPoint, ...], fingerprint: str) -> tuple[Word, ...]:
     library.set_operating_points(name, points, fingerprint)
     return (("points_set", name),)
 

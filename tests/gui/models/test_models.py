@@ -69,9 +69,7 @@ def test_making_one_active_and_going_back(models: Models, qtbot: QtBot) -> None:
     assert [each.name for each in models.history] == [library.BUNDLED, "ward 7"]
 
 
-def test_the_one_that_the_settings_name_reads(
-    models: Models, qtbot: QtBot, preferences: Preferences
-) -> None:
+def test_the_one_that_the_settings_name_reads(models: Models, qtbot: QtBot, preferences: Preferences) -> None:
     assert models.reading == library.BUNDLED
     with qtbot.waitSignal(models.changed):
         preferences.change(model="second")
