@@ -21,6 +21,11 @@ def user_data() -> Path:
     return _home("data")
 
 
+def reviewed_table() -> Path:
+    """Where the reviewed scans are written down, to be learnt from."""
+    return user_data() / "reviewed scans.csv"
+
+
 def logs() -> Path:
     """The folder of log files; made by whatever first writes there."""
     return _home("log")

@@ -8,6 +8,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 
 from core.errors import LungfieldError
+from core.paths import reviewed_table
 from core.progress import Progress
 from core.store.store import Store
 from gui.jobs import Lane
@@ -79,4 +80,11 @@ class History(QObject):
 
 def _clear(store: Store, reviews: bool, _: Progress) -> bool:
     store.clear_history(reviews)
+    if reviews:
+        try:
+            reviewed_table().unlink(missing_ok=True)
+        except OSError as error:
+            raise LungfieldError(
+                "the table of the scans that you reviewed cannot be deleted", error.strerror or str(error)
+            ) from error
     return reviews

@@ -8,10 +8,10 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
-from core import paths
 from core.datasets.inspected import Inspection
 from core.datasets.splitting import Order
 from core.errors import DatasetError
+from core.paths import reviewed_table
 from core.progress import Progress
 from gui.jobs import Job, Lane
 
@@ -73,11 +73,6 @@ class Inspector(QObject):
     def _on_failed(self, error: BaseException) -> None:
         self._job = None
         self.failed.emit(error)
-
-
-def reviewed_table() -> Path:
-    """Where the reviewed scans are written down."""
-    return paths.user_data() / "reviewed scans.csv"
 
 
 # In the lane; what is called is loaded only here

@@ -14,8 +14,9 @@ from core.datasets.splitting import Order
 from core.learning import runs
 from core.learning.job import TrainingJob
 from core.learning.recipe import PRESETS, Recipe
+from core.paths import reviewed_table
 from core.settings import DeviceName
-from gui.training.inspector import Inspector, Reviewed, reviewed_table
+from gui.training.inspector import Inspector, Reviewed
 
 #: What is offered first: quick, and safe with few scans.
 FIRST_PRESET = "head-only"

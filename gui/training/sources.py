@@ -18,10 +18,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from core.paths import reviewed_table
 from gui.controls import plain_tool_tip
 from gui.dialogs.parts import words
 from gui.icons import Icons
-from gui.training.inspector import reviewed_table
 
 
 class _DropList(QListWidget):

@@ -13,7 +13,9 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QApplication, QDialogButtonBox, QLabel
 
 from core import paths
+from core.datasets.reviewed import write_reviewed
 from core.errors import LungfieldError
+from core.paths import reviewed_table
 from core.reading.finding import Found
 from core.reading.folder import Outcome
 from core.reading.gate import Verdict
@@ -86,10 +88,12 @@ def test_it_counts_what_is_kept(history, store):
 
 @pytest.mark.parametrize(("reviews", "left"), [(False, (0, 0, 1)), (True, (0, 0, 0))])
 def test_clearing_forgets_what_was_asked(history, store, qtbot, reviews, left):
+    write_reviewed(reviewed_table(), [])
     with qtbot.waitSignal(history.cleared, timeout=PATIENCE_MS) as said:
         history.clear(reviews)
     assert said.args == [reviews]
     assert history.counts() == left
+    assert reviewed_table().exists() is not reviews
     with sqlite3.connect(store.path) as connection:
         assert connection.execute("SELECT count(*) FROM readings").fetchone() == (0,)
     connection.close()

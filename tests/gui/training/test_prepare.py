@@ -12,8 +12,8 @@ from PySide6.QtWidgets import QFileDialog, QLabel, QPlainTextEdit
 
 from core.datasets.dataset import Sample
 from core.datasets.inspected import Inspection, Remark
+from core.paths import reviewed_table
 from gui.training.found import FoundView
-from gui.training.inspector import reviewed_table
 from gui.training.remark_row import RemarkRow
 from gui.training.steps import STAGES
 from tests.datasets import write_dataset

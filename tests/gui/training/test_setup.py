@@ -11,7 +11,8 @@ import pytest
 
 from core.errors import DatasetError
 from core.learning.recipe import PRESETS, Recipe
-from gui.training.inspector import Inspector, reviewed_table
+from core.paths import reviewed_table
+from gui.training.inspector import Inspector
 from gui.training.setup import FIRST_PRESET, TrainingSetup
 from tests.datasets import write_dataset
 from tests.gui.training.conftest import SOON_MS
