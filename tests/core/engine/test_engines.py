@@ -234,7 +234,7 @@ def test_reading_with_openvino_leaves_torch_and_telemetry_out(tmp_path):
     cv2.imwrite(scan, radiograph(1))
     code = (
         "import sys; from core.cli import main;"
-        f"status = main(['read', {scan!r}, '--model', {model!r}, '--heatmaps', {str(tmp_path)!r},"
+        f"status = main(['read', {scan!r}, '--model', {model!r}, '--heatmaps', {str(tmp_path / 'maps')!r},"
         " '--device', 'cpu']);"
         "unwanted = 'torch torchvision PySide6 sklearn matplotlib pydicom openvino_telemetry'.split();"
         "loaded = [name for name in unwanted if sys.modules.get(name)];"
@@ -242,4 +242,4 @@ def test_reading_with_openvino_leaves_torch_and_telemetry_out(tmp_path):
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
     assert (done.returncode, done.stderr) == (0, "")
-    assert (tmp_path / "scan.npy").exists()
+    assert (tmp_path / "maps" / "scan.npy").exists()
