@@ -127,6 +127,7 @@ class Lungfield(QObject):
             self,
         )
         readings.thumbnail.connect(self.thumbnails.put)
+        readings.replaced.connect(lambda entry: self.thumbnails.drop(entry.found))
         history = History(store, reading, self)
         history.changed.connect(lambda: self.session.make_way(history.is_clearing))
         history.cleared.connect(self.session.forget_history)

@@ -75,6 +75,7 @@ class Session(QObject):
         loader.failed.connect(self._on_load_failed)
         readings.arrived.connect(self._on_arrived)
         readings.told.connect(self._tell)
+        readings.replaced.connect(self._on_replaced)
         readings.changed.connect(self.reading_changed)
         readings.counts_changed.connect(self.counts_changed)
         readings.problem.connect(self.problem)
@@ -368,6 +369,10 @@ class Session(QObject):
         if entry is self.current:
             self._follow(entry)
             self.reading_changed.emit()
+
+    def _on_replaced(self, entry: Entry) -> None:
+        if entry is not self.current:  # see `_follow`
+            self._loader.forget(entry.found)
 
     def _follow(self, entry: Entry) -> None:
         """The file may be another by now than the one that is on the screen, or be there again."""

@@ -38,6 +38,7 @@ class Readings(QObject):
     cut_short = Signal(int)  # so many files of what was opened do not come to the list
     problem = Signal(object)  # an exception that concerns the person
     thumbnail = Signal(object, object)  # Found, uint8 [h, w]; None where it could not be decoded
+    replaced = Signal(object)  # Entry: its file is another than the one that was known
 
     def __init__(
         self,
@@ -202,7 +203,10 @@ class Readings(QObject):
             if stood:
                 self._set_statuses([entry], "unread")
                 self._ask_for([entry])
+            was_known = bool(entry.sha256)
             entry.sha256, entry.review = sha256, None
+            if was_known:
+                self.replaced.emit(entry)
         if entry.review is None:
             entry.review = self.store.review(sha256)
         self._contents.put(entry)

@@ -39,7 +39,7 @@ class Thumbnails(QObject):
         lane: decodes them; nothing else should wait there.
     """
 
-    ready = Signal(object)  # Found: `image` has it now
+    ready = Signal(object)  # Found: `image` has it now, or no more
 
     def __init__(self, lane: Lane, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -83,6 +83,13 @@ class Thumbnails(QObject):
             # Apart from the others: those that come with the readings of a folder, which may be very many, do
             # not push out those that are in sight.
             _keep(self._brought, found, image_of(grey), _BROUGHT)
+        self.ready.emit(found)
+
+    def drop(self, found: Found) -> None:
+        """Let go of one, whose file is another by now; it is made anew where it is in sight."""
+        self._requests.discard(found)
+        for kept in (self._seen, self._brought, self._failed):
+            kept.pop(found, None)
         self.ready.emit(found)
 
     def keep_only(self, founds: Collection[Found]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import threading
 import time
 from contextlib import suppress
@@ -12,12 +13,15 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QPushButton
 
 from core import paths
+from core.imaging.decode import decode_file
 from core.progress import Cancelled
 from core.reading.folder import read_files
 from core.store.store import open_store
 from gui.dialogs.clear_history import ClearHistoryDialog
 from gui.dialogs.settings import SettingsDialog
+from gui.worklist.entry import thumbnail
 from gui.worklist.filter import Filter
+from gui.worklist.thumbnails import image_of
 from tests.gui.driving import PATIENCE_MS, click_row, drop, files_mime, held, names, press, search, settle
 from tests.pictures import radiograph
 
@@ -156,6 +160,40 @@ def test_a_file_that_was_changed_keeps_no_reading_as_displayed_nor_the_look_it_h
     assert lungfield.session.picture.scan.sha256 == first.sha256
     assert not lungfield.display.display.inverted
     assert lungfield.view.orientation.is_upright
+
+
+def test_a_file_that_was_changed_to_one_that_is_known_has_its_thumbnail(begin, qtbot, scans, tmp_path):
+    """What is known is not read, so no thumbnail comes with its reading."""
+    known = tmp_path / "known.png"
+    cv2.imwrite(str(known), radiograph(5))
+    lungfield = begin(known, *scans)
+    thumbnails, first = lungfield.thumbnails, entries(lungfield)[1]
+    qtbot.waitUntil(lambda: thumbnails.image(first.found) is not None)
+    shutil.copy(known, first.found.path)
+    drop(lungfield, files_mime(first.found.path))
+    settle(qtbot, lungfield)
+    assert first.sha256 == entries(lungfield)[0].sha256
+    qtbot.waitUntil(lambda: thumbnails.image(first.found) is not None)
+    assert thumbnails.image(first.found) == image_of(thumbnail(decode_file(known)))
+
+
+def test_a_file_that_was_changed_while_another_is_looked_at_is_never_shown_as_it_was(begin, qtbot, scans):
+    lungfield = begin(*scans)
+    session, first = lungfield.session, entries(lungfield)[0]
+    session.step(1)
+    settle(qtbot, lungfield)
+    before = first.sha256
+    cv2.imwrite(str(scans[0]), radiograph(5))
+    session.read_again([first])
+    settle(qtbot, lungfield)
+    assert first.sha256 != before
+    shown = []
+    session.picture_changed.connect(
+        lambda: shown.append(session.picture.scan.sha256) if session.picture_status == "shown" else None
+    )
+    session.step(-1)
+    settle(qtbot, lungfield)
+    assert shown == [first.sha256]
 
 
 def test_what_is_read_as_displayed_while_the_file_is_changed_is_not_said_of_what_it_is_now(
