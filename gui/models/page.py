@@ -114,8 +114,7 @@ class ModelsPage(QWidget):
         split.setStretchFactor(0, 1)
         split.setStretchFactor(1, 1)
         split.setSizes(list(_WIDTHS))
-        listed.setMinimumWidth(340)
-        self.details.setMinimumWidth(380)
+        listed.setMinimumWidth(340)  # the details are never narrower than their buttons
         layout = QVBoxLayout(self)
         layout.setContentsMargins(16, 14, 16, 14)
         layout.setSpacing(10)

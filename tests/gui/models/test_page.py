@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QApplication, QFileDialog
+from PySide6.QtWidgets import QApplication, QFileDialog, QPushButton, QSplitter
 from pytestqt.qtbot import QtBot
 
 from core.model import checkpoint, library
@@ -65,6 +65,17 @@ def test_the_card_of_the_chosen_one_is_shown(page: ModelsPage, qtbot: QtBot, mod
     assert "a note\nin two lines" in text.replace("\u2028", "\n")
     assert page.details.name.whole_text == "ward 7"
     assert "your own" in page.details.short.text()
+
+
+def test_no_button_is_cut_however_narrow_the_details_are(page: ModelsPage) -> None:
+    page.resize(900, 560)  # the smallest window
+    (split,) = page.findChildren(QSplitter)
+    split.setSizes([900, 0])
+    QApplication.processEvents()
+    assert split.sizes()[1] < 500
+    for button in page.details.findChildren(QPushButton):
+        if button.isVisible():
+            assert button.width() >= button.sizeHint().width(), button.text()
 
 
 def test_the_keys_choose_too(page: ModelsPage, qtbot: QtBot) -> None:
