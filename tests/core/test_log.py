@@ -13,7 +13,9 @@ from core.log import logger
 
 
 @pytest.fixture
-def log_file() -> Iterator[Path]:
+def log_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    # Of its own: in the tests' common one stand tracebacks that quote other tests
+    monkeypatch.setenv("LUNGFIELD_HOME", str(tmp_path / "home"))
     before = logger.handlers[:], logger.propagate
     file = log.start()
     assert file is not None

@@ -347,6 +347,7 @@ def test_an_error_of_ours_is_logged_without_names_and_said_in_one_line(
         raise RuntimeError("our own mistake")
 
     monkeypatch.setattr(folder, "decode", broken)
+    monkeypatch.setenv("LUNGFIELD_HOME", str(tmp_path / "home"))  # the tests' common log may quote others
     assert _read(scans / "one.png", "--model", model) == UNUSABLE
     assert "internal error of Lungfield" in capsys.readouterr().err
     log = (Path(os.environ["LUNGFIELD_HOME"]) / "log" / "lungfield.log").read_text()
