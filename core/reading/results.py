@@ -82,7 +82,7 @@ class ResultsFile:
     """
 
     def __init__(self, path: Path, made_by: str, earlier: Iterable[Row] = ()) -> None:
-        self._path, self._made_by = path, made_by
+        self._path = path
         self._part, self._earlier = _beside(path)
         # First, because the part, which is begun anew, may hold some of them
         self._keep(earlier)
